@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "sim/base/config/visitor.h"
+
+namespace imc::config
+{
+
+/// A JSON file with the files it names loaded in place, and the memory of which part came from where.
+class Document
+{
+public:
+    /// Throws ConfigError naming file, line and column if it is unreadable, not JSON, or repeats a key.
+    static Document load(const std::filesystem::path& file);
+    static Document parse(std::string_view text, const std::filesystem::path& name = "<text>");
+
+    Document(Document&&) noexcept;
+    Document& operator=(Document&&) noexcept;
+    Document(const Document&);
+    Document& operator=(const Document&);
+    ~Document();
+
+    /// Applies "PATH=VALUE" as given to --set: VALUE is JSON if it parses as such, else a string.
+    /// Missing objects on the way are created; a named file on the way is loaded in place.
+    /// A file name set this way is relative to the working directory.
+    void set(std::string_view assignment);
+
+    /// Fills T from the whole document; throws ConfigError("FILE: path: …, got VALUE") at the first fault.
+    template <class T> T read() const
+    {
+        T value;
+        read_into(value);
+        return value;
+    }
+    template <class T> void read_into(T& value) const
+    {
+        const auto reader = make_reader();
+        reader->visit(value);
+        finish(*reader);
+    }
+
+    const nlohmann::json& root() const;
+    const std::filesystem::path& file() const;
+
+    struct State;
+
+private:
+    Document();
+    std::unique_ptr<Visitor> make_reader() const;
+    static void finish(Visitor& reader);
+
+    std::unique_ptr<State> state_;
+};
+
+/// JSON text with the position of the first fault in the message; repeated keys are faults.
+nlohmann::json parse_json(std::string_view text, const std::string& name);
+
+} // namespace imc::config
