@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+/// The entry points of the commands, one file each: `imcsim NAME` is run_NAME in sim/cli/NAME.cpp.
+namespace imc::cli
+{
+
+int run_nas(std::span<const std::string> args);
+
+} // namespace imc::cli
