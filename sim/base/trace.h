@@ -9,6 +9,7 @@
 
 #include "sim/base/energy.h"
 #include "sim/base/ids.h"
+#include "sim/base/ledger.h"
 #include "sim/base/time.h"
 
 /// What happened when: a simulation reports its events to one Trace, which hands each to the writers
@@ -60,12 +61,13 @@ struct Counter {
     double value = 0;
 };
 
-/// Energy booked: `count` events of one kind, spent between `start` and `end`.
+/// Energy booked in the ledger: `count` events of one kind, spent between `start` and `end`.
 /// The sum over all bookings of a run is the energy of the run, to the last digit.
 struct Booking {
-    NameId component; ///< adc, dac, array, …
-    NameId category;  ///< dynamic, write, leakage
-    NameId event;     ///< conversion, read, flit_hop, …
+    Component component = Component::control;
+    Category category = Category::dynamic;
+    Phase phase = Phase::inference;
+    NameId event; ///< conversion, read, flit_hop, …
     LayerId layer;
     Femtoseconds start = 0;
     Femtoseconds end = 0;

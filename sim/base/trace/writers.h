@@ -18,9 +18,10 @@ std::unique_ptr<Writer> make_perfetto_writer(const std::filesystem::path& file);
 /// (how many operations are under way) and `layer` (which one the last started belongs to). 1 fs steps.
 std::unique_ptr<Writer> make_vcd_writer(const std::filesystem::path& file);
 
-/// Energy bookings as rows start_fs, end_fs, component, category, event, layer, count, energy_j. Bookings of
-/// one kind that fall into one bin of `bin` femtoseconds may be joined in a row; rows are additive, and
-/// energy_j is a decimal with all its digits: the sum of the column is the run's energy exactly.
+/// Energy bookings as rows start_fs, end_fs, component, category, phase, event, layer, count, energy_j.
+/// A booking is divided among the time bins it covers (sim/base/trace/bins.h), and what is alike in a bin
+/// is joined; a bin may have several rows of one kind. energy_j is a decimal with all its digits: the sum of the
+/// column is the run's energy exactly, and the sum over a bin is its power.
 std::unique_ptr<Writer> make_energy_csv_writer(const std::filesystem::path& file, Femtoseconds bin);
 
 /// Spans and transfers as rows track, name, layer, start_fs, end_fs.
