@@ -1,10 +1,11 @@
-#include "sim/base/config/document_state.h"
+#include "sim/base/config/document.h"
 
 #include <cctype>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "sim/base/config/document_state.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 
