@@ -1,0 +1,82 @@
+#include "arch/config/costs/models.h"
+
+namespace imc
+{
+
+namespace
+{
+
+using config::Choice;
+
+constexpr Choice<AdcModel> adc_models[] = {
+    {"exploration", AdcModel::exploration, "grows with bits, rate and node without steps; for searches"},
+    {"isaac", AdcModel::isaac, "ISAAC Table I, 32 nm, 4 to 10 bits"},
+    {"puma", AdcModel::puma, "PUMA constants, latency grows with bits"},
+    {"murmann", AdcModel::murmann, "regression over the Murmann survey"},
+    {"zigzag", AdcModel::zigzag, "ZigZag-IMC formula, 28 nm"},
+    {"neurosim", AdcModel::neurosim, "NeuroSim SAR coefficients, 1 to 130 nm"},
+    {"user", AdcModel::user, "the numbers of 'user'"}};
+constexpr Choice<DriverModel> driver_models[] = {
+    {"isaac", DriverModel::isaac, "ISAAC Table I: 4 mW for 1024 lines of 128 cells"},
+    {"circuit", DriverModel::circuit, "C V² of the loaded line and its driver, from the array's size"},
+    {"zigzag", DriverModel::zigzag, "ZigZag-IMC: 50 fF per bit, 0.35 fF per cell"},
+    {"user", DriverModel::user, "the numbers of 'user'"}};
+constexpr Choice<ArrayModel> array_models[] = {
+    {"isaac", ArrayModel::isaac, "ISAAC Table I: 0.3 mW per 128 x 128 array at 100 ns"},
+    {"conductance", ArrayModel::conductance, "V² G t of the cells' states plus the bit lines"},
+    {"bit_line", ArrayModel::bit_line, "SRAM: 0.35 fF per cell and the supply squared"},
+    {"user", ArrayModel::user, "the numbers of 'user', per cell"}};
+constexpr Choice<ShiftAddModel> shift_add_models[] = {
+    {"isaac", ShiftAddModel::isaac, "ISAAC Table I: 0.2 mW for 10.24 G additions per second"},
+    {"gates", ShiftAddModel::gates, "a registered adder of unit gates"},
+    {"user", ShiftAddModel::user, "the numbers of 'user'"}};
+
+} // namespace
+
+void UserCost::fields(config::Visitor& v)
+{
+    v.real("energy_pj", energy_j, {0.0, 1e9}, unit::picojoules, "energy of one event");
+    v.real("latency_ns", latency_s, {0.0, 1e9}, unit::nanoseconds, "time of one event");
+    v.real("area_um2", area_m2, {0.0, 1e9}, unit::square_micrometres, "area of one instance");
+    v.real("leakage_uw", leakage_w, {0.0, 1e9}, unit::microwatts, "leakage of one instance");
+}
+
+void AdcConfig::fields(config::Visitor& v)
+{
+    v.choice("model", model, adc_models, "where the converter's cost comes from");
+    v.integer("bits", bits, {1, 16}, unit::bits, "resolution");
+    v.real("rate_gsps", rate_hz, {1e-6, 100.0}, {"GS/s", 1e9}, "conversions per second of one converter");
+    v.real("enob", enob, {0.0, 16.0}, unit::bits, "effective bits, for cost and noise; 0: as many as bits");
+    v.section("user", user, "costs for model 'user'; latency 0 follows the rate");
+}
+
+void DriverConfig::fields(config::Visitor& v)
+{
+    v.choice("model", model, driver_models, "where the driver's cost comes from");
+    v.section("user", user, "costs for model 'user', per row and slice");
+}
+
+void ArrayConfig::fields(config::Visitor& v)
+{
+    v.choice("model", model, array_models, "where the array's cost comes from");
+    v.section("user", user, "costs for model 'user', per cell read; area per array");
+}
+
+void ShiftAddConfig::fields(config::Visitor& v)
+{
+    v.choice("model", model, shift_add_models, "where the cost comes from");
+    v.integer("bits", bits, {1, 64}, unit::bits, "width of the sum");
+    v.integer("units", units, {0, 65536}, unit::none, "units of the macro; 0: one per converter");
+    v.section("user", user, "costs for model 'user'");
+}
+
+void DigitalConfig::fields(config::Visitor& v)
+{
+    v.integer("weight_bits", weight_bits, {1, 16}, unit::bits, "columns of one adder tree");
+    v.real("cycle_ns", cycle_s, {0.0, 1e6}, unit::nanoseconds, "time of one input bit; 0: from the critical path");
+    v.integer("pipeline_stages", pipeline_stages, {1, 64}, unit::none, "cycles from a bit's entry to its sum");
+    v.real("activity", activity, {0.0, 4.0}, unit::none,
+           "switching of the tree per row with a set input bit, over its share of the adders (glitches: above 1)");
+}
+
+} // namespace imc

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "arch/config/costs/scaling.h"
+#include "sim/base/config/visitor.h"
+
+/// The choices of cost model for each component of a macro, as they appear in a configuration.
+/// The functions that evaluate them are in the file of each component in this folder.
+namespace imc
+{
+
+/// What one component costs. Energy and latency belong to one event, the rest to one instance.
+struct ComponentCost {
+    std::string model;
+    std::string citation;
+    ScalingClass scaling = ScalingClass::digital;
+    double energy_j = 0.0;
+    double latency_s = 0.0;
+    double area_m2 = 0.0;
+    double leakage_w = 0.0;
+    double rating_w = 0.0; ///< nameplate: power at full activity, leakage included
+    bool by_data = false;  ///< events happen only where data is not zero; else at every step, whatever the data
+    std::vector<std::string> warnings;
+};
+
+/// Measured or assumed numbers for `model: user`.
+struct UserCost {
+    double energy_j = 0.0;
+    double latency_s = 0.0;
+    double area_m2 = 0.0;
+    double leakage_w = 0.0;
+    void fields(config::Visitor& v);
+};
+
+enum class CellTechnology { sram, rram, pcm };
+
+enum class AdcModel { exploration, isaac, puma, murmann, zigzag, neurosim, user };
+struct AdcConfig {
+    AdcModel model = AdcModel::isaac;
+    int bits = 8;
+    double rate_hz = 1.28e9;
+    double enob = 0.0; ///< effective bits, for cost and for the noise of the value model; 0: bits
+    UserCost user;
+    void fields(config::Visitor& v);
+    double effective_bits() const { return enob > 0.0 ? enob : bits; }
+};
+
+enum class DriverModel { isaac, circuit, zigzag, user };
+struct DriverConfig {
+    DriverModel model = DriverModel::isaac;
+    UserCost user;
+    void fields(config::Visitor& v);
+};
+
+enum class ArrayModel { isaac, conductance, bit_line, user };
+struct ArrayConfig {
+    ArrayModel model = ArrayModel::isaac;
+    UserCost user;
+    void fields(config::Visitor& v);
+};
+
+enum class SampleHoldModel { isaac, thermal, user };
+
+enum class ShiftAddModel { isaac, gates, user };
+struct ShiftAddConfig {
+    ShiftAddModel model = ShiftAddModel::isaac;
+    int bits = 16; ///< width of the sum
+    int units = 0; ///< shift-add units per macro; 0: one per converter
+    UserCost user;
+    void fields(config::Visitor& v);
+};
+
+/// Unit gates at 28 nm and 0.9 V (ZigZag-IMC, Sun et al., ICCAD 2023), scaled to the macro's node.
+struct DigitalConfig {
+    int weight_bits = 4;     ///< columns of one adder tree; wider weights take several
+    double cycle_s = 0.0;    ///< one input bit through array and tree; 0: critical path
+    int pipeline_stages = 2; ///< cycles from a bit's entry to its sum in the accumulator
+    double activity = 1.0;   ///< switching of the tree per row whose input bit is set, over its adders' share
+    void fields(config::Visitor& v);
+};
+
+} // namespace imc

@@ -1,0 +1,216 @@
+#include "arch/config/macro.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "arch/config/costs/array.h"
+
+namespace imc
+{
+
+namespace
+{
+
+using config::Choice;
+
+constexpr Choice<MacroFamily> families[] = {
+    {"analog_current", MacroFamily::analog_current, "current-mode RRAM/PCM crossbars, converters shared by columns"},
+    {"analog_column_converter", MacroFamily::analog_column_converter, "PCM crossbar with a converter per column"},
+    {"digital_adder_tree", MacroFamily::digital_adder_tree, "SRAM with an adder tree per column of weights"}};
+constexpr Choice<Encoding> encodings[] = {
+    {"biased", Encoding::biased, "weight plus half the range; the offset is subtracted digitally"},
+    {"biased_flip", Encoding::biased_flip, "biased; columns that could use the top bit are stored inverted (ISAAC)"},
+    {"offset_column", Encoding::offset_column, "biased; a reference column per array measures the offset"},
+    {"differential_analog", Encoding::differential_analog, "pairs of columns subtracted before conversion"},
+    {"differential_digital", Encoding::differential_digital, "pairs of columns, both converted"},
+    {"twos_complement", Encoding::twos_complement, "one bit per cell, the top bit counts negative"},
+    {"xnor", Encoding::xnor, "one bit per cell, states +1 and -1"}};
+constexpr Choice<OffsetSource> offsets[] = {
+    {"popcount", OffsetSource::popcount, "a digital counter of the input bits per array"},
+    {"unit_column", OffsetSource::unit_column, "one more column of ones per array, converted with the others"}};
+constexpr Choice<CellTechnology> technologies[] = {{"sram", CellTechnology::sram, "static memory cell"},
+                                                   {"rram", CellTechnology::rram, "resistive memory with a transistor"},
+                                                   {"pcm", CellTechnology::pcm, "phase-change memory"}};
+constexpr Choice<InputCoding> codings[] = {
+    {"amplitude", InputCoding::amplitude, "a level per slice for one array read"},
+    {"pulse_width", InputCoding::pulse_width, "a pulse as long as the slice's value"}};
+constexpr Choice<SampleHoldModel> sample_hold_models[] = {
+    {"isaac", SampleHoldModel::isaac, "ISAAC Table I: 10 uW for 1024 columns"},
+    {"thermal", SampleHoldModel::thermal, "a capacitor whose kT/C noise equals the quantisation noise"},
+    {"user", SampleHoldModel::user, "the numbers of 'user'"}};
+constexpr Choice<SignedInput> signed_inputs[] = {
+    {"twos_complement", SignedInput::twos_complement, "bit-serial; the top bit's result is subtracted"},
+    {"signed_pulse", SignedInput::signed_pulse, "magnitude with either read polarity in one phase"},
+    {"two_phases", SignedInput::two_phases, "positive inputs first, negative ones in a second phase"}};
+
+bool is_differential(Encoding e) { return e == Encoding::differential_analog || e == Encoding::differential_digital; }
+
+} // namespace
+
+void CellConfig::fields(config::Visitor& v)
+{
+    v.choice("technology", technology, technologies, "kind of cell");
+    v.path("device", device, "file of device statistics for runs with values");
+    v.integer("bits", bits, {1, 8}, unit::bits, "bits stored per cell");
+    v.real("on_conductance_us", on_conductance_s, {1e-6, 1e4}, unit::microsiemens, "conductance of the top state");
+    v.real("on_off_ratio", on_off_ratio, {1.0, 1e12}, unit::none, "top over bottom conductance");
+    v.real("read_voltage_v", read_voltage_v, {1e-3, 5.0}, unit::volts, "voltage over the cell during a read");
+    v.real("width_f", width_f, {1.0, 1000.0}, unit::none, "cell pitch along the word line, in units of the node");
+    v.real("height_f", height_f, {1.0, 1000.0}, unit::none, "cell pitch along the bit line, in units of the node");
+}
+
+void InputConfig::fields(config::Visitor& v)
+{
+    v.integer("slice_bits", slice_bits, {1, 8}, unit::bits, "input bits applied per array read");
+    v.choice("coding", coding, codings, "how a slice is applied");
+    v.choice("signed_input", signed_input, signed_inputs, "how negative inputs are applied");
+    v.real("pulse_ns", pulse_s, {1e-3, 1e3}, unit::nanoseconds, "least interval of pulse-width coding");
+}
+
+void SampleHoldConfig::fields(config::Visitor& v)
+{
+    v.integer("banks", banks, {1, 2}, unit::none, "2: a slice is sampled while the one before is converted");
+    v.choice("model", model, sample_hold_models, "where the cost comes from");
+    v.section("user", user, "costs for model 'user', per sample");
+}
+
+void WriteConfig::fields(config::Visitor& v)
+{
+    v.real("pulse_ns", pulse_s, {1e-3, 1e9}, unit::nanoseconds, "length of a write pulse");
+    v.real("pulse_energy_pj", pulse_energy_j, {0.0, 1e6}, unit::picojoules, "energy of a pulse, drivers included");
+    v.integer("pulses", pulses, {1, 1000}, unit::none, "pulses per cell where no device model says");
+    v.real("verify_ns", verify_s, {0.0, 1e9}, unit::nanoseconds, "verifying read after each pulse");
+    v.integer("parallel_cells", parallel_cells, {1, 4096}, unit::none, "cells of a row written at a time");
+}
+
+void MacroConfig::fields(config::Visitor& v)
+{
+    v.choice("family", family, families, "kind of macro", config::Presence::required);
+    v.text("name", name, "what it is called in reports");
+    v.integer("arrays", arrays, {1, 4096}, unit::none, "cell arrays that share the converters");
+    v.integer("rows", rows, {1, 16384}, unit::none, "rows of an array");
+    v.integer("columns", columns, {1, 16384}, unit::none, "columns of an array");
+    v.integer("active_rows", active_rows, {0, 16384}, unit::none, "most rows driven at a time; 0: all");
+    v.real("node_nm", node_m, {1.0, 500.0}, unit::nanometres, "technology node");
+    v.real("supply_v", supply_v, {0.2, 5.0}, unit::volts, "supply");
+    v.real("temperature_k", temperature_k, {200.0, 450.0}, unit::kelvins, "temperature");
+    v.real("read_latency_ns", read_latency_s, {0.0, 1e6}, unit::nanoseconds,
+           "drive, settle and sample of one slice; 0: from the array's size");
+    v.section("cell", cell, "memory cell");
+    v.choice("encoding", encoding, encodings, "signed weights on cells");
+    v.choice("offset", offset, offsets, "source of the offset of biased encodings");
+    v.section("input", input, "how inputs are applied");
+    v.section("driver", driver, "word-line drivers and DACs");
+    v.section("array", array, "energy and settling of the cell array");
+    v.section("sample_hold", sample_hold, "sample-and-hold per column");
+    v.integer("adcs", adcs, {1, 65536}, unit::none, "converters of the macro");
+    v.section("adc", adc, "converter");
+    v.section("shift_add", shift_add, "shift-add of slices");
+    v.section("digital", digital, "gates of adder trees, accumulators and counters");
+    v.section("write", write, "writing cells");
+    v.real("area_overhead", area_overhead, {1.0, 10.0}, unit::none, "routing and white space: factor on area");
+    v.boolean("fitted", fitted, "costs were fitted to the chip they are compared with");
+}
+
+void MacroConfig::check(const config::Place& place) const
+{
+    if (active_rows > rows)
+        place.fail("active_rows", fmt::format("must not exceed rows = {}, got {}", rows, active_rows));
+    if (encoding == Encoding::twos_complement || encoding == Encoding::xnor) {
+        if (cell.bits != 1)
+            place.fail("cell.bits", fmt::format("this encoding stores one bit per cell, got {}", cell.bits));
+    }
+    if (is_differential(encoding) && columns % 2 != 0)
+        place.fail("columns", fmt::format("a differential encoding needs pairs, got {}", columns));
+    if (reserved_columns(*this) >= columns)
+        place.fail("columns", fmt::format("must exceed the reserved columns, got {}", columns));
+    if (family == MacroFamily::analog_current && adcs % arrays != 0 && arrays % adcs != 0)
+        place.fail("adcs", fmt::format("must be a multiple or a divisor of arrays = {}, got {}", arrays, adcs));
+    if (family == MacroFamily::digital_adder_tree) {
+        if (encoding != Encoding::twos_complement)
+            place.fail("encoding", "an adder tree adds bits: must be 'twos_complement'");
+        if (columns % digital.weight_bits != 0)
+            place.fail("columns", fmt::format("must be a multiple of digital.weight_bits = {}, got {}",
+                                              digital.weight_bits, columns));
+        if (input.slice_bits != 1 || input.coding != InputCoding::amplitude)
+            place.fail("input.slice_bits", "an adder tree takes one input bit at a time");
+    }
+    if (input.coding == InputCoding::pulse_width && family == MacroFamily::analog_current)
+        place.fail("input.coding", "pulse-width inputs need the family 'analog_column_converter'");
+    if (input.slice_bits > 1 && input.signed_input == SignedInput::twos_complement &&
+        family == MacroFamily::analog_column_converter)
+        place.fail("input.signed_input", "two's complement inputs are applied one bit at a time");
+    const double overhead = driver_cost(*this).latency_s + sample_hold_cost(*this).latency_s;
+    if (read_latency_s > 0.0 && read_latency_s <= overhead)
+        place.fail("read_latency_ns", fmt::format("must exceed the {:g} ns of driver and sample-and-hold, got {:g}",
+                                                  overhead * 1e9, read_latency_s * 1e9));
+}
+
+bool uses_offset(Encoding e)
+{
+    return e == Encoding::biased || e == Encoding::biased_flip || e == Encoding::offset_column;
+}
+
+int weight_slices(const MacroConfig& config, int weight_bits)
+{
+    if (weight_bits < 1 || weight_bits > 32)
+        throw std::invalid_argument(fmt::format("weight_slices: weight_bits must be in [1, 32], got {}", weight_bits));
+    return (weight_bits + config.cell.bits - 1) / config.cell.bits;
+}
+
+int columns_per_weight(const MacroConfig& config, int weight_bits)
+{
+    const int slices = weight_slices(config, weight_bits);
+    if (config.family == MacroFamily::digital_adder_tree) // whole trees only
+        return (slices + config.digital.weight_bits - 1) / config.digital.weight_bits * config.digital.weight_bits;
+    return slices * (is_differential(config.encoding) ? 2 : 1);
+}
+
+int reserved_columns(const MacroConfig& config) { return config.encoding == Encoding::offset_column ? 1 : 0; }
+
+int weights_per_row(const MacroConfig& config, int weight_bits)
+{
+    return (config.columns - reserved_columns(config)) / columns_per_weight(config, weight_bits);
+}
+
+int input_slices(const MacroConfig& config, int input_bits, bool signed_input)
+{
+    if (input_bits < 1 || input_bits > 32)
+        throw std::invalid_argument(fmt::format("input_slices: input_bits must be in [1, 32], got {}", input_bits));
+    // A sign carried by the polarity or by a phase of its own leaves the magnitude's bits to the slices.
+    const bool magnitude = signed_input && config.input.signed_input != SignedInput::twos_complement;
+    const int bits = magnitude ? std::max(1, input_bits - 1) : input_bits;
+    return (bits + config.input.slice_bits - 1) / config.input.slice_bits;
+}
+
+int required_bits(int rows, int cell_bits, int dac_bits, bool signed_sum, Encoding encoding)
+{
+    if (rows < 1 || cell_bits < 1 || dac_bits < 1)
+        throw std::invalid_argument(fmt::format(
+            "required_bits: rows, cell bits and DAC bits must be positive, got {}, {}, {}", rows, cell_bits, dac_bits));
+    if (cell_bits > 16 || dac_bits > 16)
+        throw std::invalid_argument(
+            fmt::format("required_bits: at most 16 bits per cell and slice, got {} and {}", cell_bits, dac_bits));
+    std::int64_t sum = rows * ((std::int64_t{1} << cell_bits) - 1) * ((std::int64_t{1} << dac_bits) - 1);
+    if (encoding == Encoding::biased_flip)
+        sum /= 2;
+    const std::int64_t codes = sum * (signed_sum ? 2 : 1) + 1;
+    int bits = 0;
+    while ((std::int64_t{1} << bits) < codes)
+        ++bits;
+    return bits;
+}
+
+int required_bits(const MacroConfig& config, int rows, bool signed_input)
+{
+    const int active = config.active_rows > 0 ? std::min(rows, config.active_rows) : rows;
+    const bool signed_sum = config.encoding == Encoding::differential_analog ||
+                            (signed_input && config.input.signed_input == SignedInput::signed_pulse);
+    return required_bits(active, config.cell.bits, config.input.slice_bits, signed_sum, config.encoding);
+}
+
+} // namespace imc

@@ -1,0 +1,131 @@
+#include "arch/config/macro_costs.h"
+
+#include "arch/config/costs/adc.h"
+#include "arch/config/costs/array.h"
+#include "arch/config/costs/gates.h"
+
+namespace imc
+{
+
+namespace
+{
+
+EventType event(Component component, const char* name, const ComponentCost& cost, Category category = Category::dynamic)
+{
+    return {component, name, category, Energy::from_joules(cost.energy_j), cost.model, cost.citation};
+}
+
+/// Counting one input bit takes about one full adder of the counter's compressor tree.
+ComponentCost popcount_cost(const MacroConfig& config)
+{
+    const GateLibrary gates = gate_library({config.node_m, config.supply_v});
+    ComponentCost c;
+    c.model = "gates";
+    c.citation = gates.citation;
+    c.energy_j = gates.full_adder.energy_j;
+    c.area_m2 = config.rows * gates.full_adder.area_m2;
+    c.leakage_w = c.area_m2 * gates.leakage_w_m2;
+    c.rating_w = c.leakage_w;
+    return c;
+}
+
+/// A tree that adds `rows` words of digital.weight_bits bits; the multiplying gate of each cell is the array's.
+ComponentCost tree_cost(const MacroConfig& config)
+{
+    const GateLibrary gates = gate_library({config.node_m, config.supply_v});
+    const int bits = config.digital.weight_bits;
+    const double adders = adder_tree_full_adders(config.rows, bits);
+    ComponentCost c;
+    c.model = "gates";
+    c.citation = gates.citation;
+    c.energy_j = adders / config.rows * gates.full_adder.energy_j * config.digital.activity;
+    c.area_m2 = adders * gates.full_adder.area_m2;
+    c.leakage_w = c.area_m2 * gates.leakage_w_m2;
+    c.latency_s = config.digital.cycle_s;
+    if (c.latency_s == 0.0)
+        c.latency_s = gates.nand2.delay_s + adder_tree_delay(gates, config.rows, bits) + gates.flip_flop.delay_s;
+    c.rating_w = c.energy_j * config.rows / c.latency_s + c.leakage_w;
+    c.by_data = true;
+    return c;
+}
+
+void resolve_digital(const MacroConfig& config, MacroCosts& costs)
+{
+    const ProcessPoint process{config.node_m, config.supply_v};
+    const GateLibrary gates = gate_library(process);
+    costs.adder_tree = tree_cost(config);
+    // Sums of rows words, accumulated over the bits of an input.
+    int sum_bits = config.digital.weight_bits + config.shift_add.bits;
+    costs.accumulator = registered_adder(process, sum_bits);
+    costs.accumulator.rating_w = costs.accumulator.energy_j / costs.adder_tree.latency_s + costs.accumulator.leakage_w;
+
+    // A product bit is a NAND (or NOR) beside the cell; its output toggles when the input bit is set.
+    ComponentCost& array = costs.array;
+    array.model = "gates";
+    array.citation = gates.citation;
+    array.energy_j = gates.nand2.energy_j;
+    array.latency_s = 0.0;
+    const double cells = static_cast<double>(config.rows) * config.columns;
+    array.area_m2 = cells * (sram_cell_f2(config.node_m) * config.node_m * config.node_m + gates.nand2.area_m2);
+    array.leakage_w = cells * gates.nand2.area_m2 * gates.leakage_w_m2;
+    array.rating_w = array.energy_j * cells / costs.adder_tree.latency_s + array.leakage_w;
+    array.by_data = true;
+}
+
+} // namespace
+
+MacroCosts resolve_costs(const MacroConfig& config)
+{
+    MacroCosts costs;
+    costs.driver = driver_cost(config);
+    costs.array = array_cost(config);
+    costs.array_state = array_state_cost(config);
+    costs.sample_hold = sample_hold_cost(config);
+    costs.adc = adc_cost({config.adc, {config.node_m, config.supply_v}, config.rows});
+    costs.shift_add = shift_add_cost(config);
+    costs.popcount = popcount_cost(config);
+    if (config.family == MacroFamily::digital_adder_tree)
+        resolve_digital(config, costs);
+    else if (config.read_latency_s > 0.0)
+        costs.array.latency_s = config.read_latency_s - costs.driver.latency_s - costs.sample_hold.latency_s;
+
+    costs.write.model = "pulse";
+    costs.write.citation = "given in the configuration";
+    costs.write.scaling = ScalingClass::high_voltage;
+    costs.write.energy_j = config.write.pulse_energy_j;
+    costs.write.latency_s = config.write.pulse_s + config.write.verify_s;
+    return costs;
+}
+
+std::vector<std::string> warnings_of(const MacroCosts& costs)
+{
+    std::vector<std::string> all;
+    for (const ComponentCost* cost : {&costs.driver, &costs.array, &costs.sample_hold, &costs.adc, &costs.shift_add,
+                                      &costs.adder_tree, &costs.accumulator, &costs.popcount, &costs.write})
+        all.insert(all.end(), cost->warnings.begin(), cost->warnings.end());
+    return all;
+}
+
+MacroEventTypes event_types(const MacroCosts& costs)
+{
+    MacroEventTypes t;
+    t.drive = event(Component::dac, "drive", costs.driver);
+    t.cell_read = event(Component::array, "cell_read", costs.array);
+    t.cell_state = event(Component::array, "cell_state", costs.array_state);
+    t.sample = event(Component::sample_hold, "sample", costs.sample_hold);
+    t.conversion = event(Component::adc, "conversion", costs.adc);
+    t.add = event(Component::shift_add, "add", costs.shift_add);
+    t.tree_row = event(Component::adder_tree, "row_add", costs.adder_tree);
+    t.accumulate = event(Component::accumulator, "accumulate", costs.accumulator);
+    t.count = event(Component::accumulator, "popcount", costs.popcount);
+    t.write_pulse = event(Component::array, "write_pulse", costs.write, Category::write);
+    return t;
+}
+
+bool counts_inputs(const MacroConfig& config)
+{
+    const bool biased = config.encoding == Encoding::biased || config.encoding == Encoding::biased_flip;
+    return biased && config.offset == OffsetSource::popcount;
+}
+
+} // namespace imc

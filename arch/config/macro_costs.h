@@ -1,0 +1,39 @@
+#pragma once
+
+#include "arch/config/macro.h"
+#include "sim/base/ledger.h"
+
+namespace imc
+{
+
+/// The component costs of one macro: the only thing its schedule and its circuit have in common.
+struct MacroCosts {
+    ComponentCost driver;      ///< one word-line driver or DAC; event: one slice driven on one row
+    ComponentCost array;       ///< one array; event: one cell read; latency: settling of one read
+    ComponentCost array_state; ///< conductance model: the part of a cell read that grows with the cell's state
+    ComponentCost sample_hold; ///< one sampling capacitor; event: one column sampled
+    ComponentCost adc;         ///< one converter; event: one conversion
+    ComponentCost shift_add;   ///< one unit; event: one addition
+    ComponentCost adder_tree; ///< digital macros: one tree; event: one row with a set bit in one pass; latency: a cycle
+    ComponentCost accumulator; ///< digital macros: one tree's accumulator; event: one addition
+    ComponentCost popcount;    ///< one counter of input bits per array; event: one row slice counted
+    ComponentCost write;       ///< event: one write pulse on one cell; latency: pulse and verify
+};
+
+/// Component costs by the models the configuration names. Where the configuration gives read_latency_ns, the
+/// array settles in what driver and sample-and-hold leave of it.
+MacroCosts resolve_costs(const MacroConfig& config);
+
+/// Every warning of the models in use, e.g. about a converter outside the range its source states.
+std::vector<std::string> warnings_of(const MacroCosts& costs);
+
+/// What happens in a macro, priced.
+struct MacroEventTypes {
+    EventType drive, cell_read, cell_state, sample, conversion, add, tree_row, accumulate, count, write_pulse;
+};
+MacroEventTypes event_types(const MacroCosts& costs);
+
+/// The offset of the encoding is counted digitally: one counter per array, whose energy is booked.
+bool counts_inputs(const MacroConfig& config);
+
+} // namespace imc
