@@ -18,6 +18,7 @@ namespace
 {
 
 constexpr Command table[] = {
+    {"crossbar", "one crossbar's resistive network alone", run_crossbar},
     {"nas", "search for networks and chips (starts imcsim-nas)", run_nas},
 };
 

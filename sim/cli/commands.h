@@ -7,6 +7,7 @@
 namespace imc::cli
 {
 
+int run_crossbar(std::span<const std::string> args);
 int run_nas(std::span<const std::string> args);
 
 } // namespace imc::cli

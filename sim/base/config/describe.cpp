@@ -116,6 +116,19 @@ public:
     {
         leaf({key, "list of strings", values, "", list_schema({{"type", "string"}}), "", meaning, false});
     }
+    void table(const char* key, std::vector<std::vector<double>>& rows, RealRange range, Unit unit, const char* meaning,
+               Presence presence) override
+    {
+        ordered_json shown = ordered_json::array();
+        for (const auto& row : rows) {
+            ordered_json& line = shown.emplace_back(ordered_json::array());
+            for (const double v : row)
+                line.push_back(number(v, unit));
+        }
+        const ordered_json lists = list_schema(list_schema(real_schema(range)));
+        leaf({key, "table or CSV file", shown, bounds(range),
+              {{"anyOf", ordered_json::array({lists, {{"type", "string"}}})}}, unit.name, meaning, needed(presence)});
+    }
 
 protected:
     virtual void leaf(const Leaf& leaf) = 0;

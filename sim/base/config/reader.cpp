@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/config/csv.h"
 #include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
+#include "sim/base/files.h"
 
 namespace imc::config
 {
@@ -89,6 +91,37 @@ public:
     {
         read_list(key, values, Presence::optional,
                   [&](const json& j, const std::string& k) { return text_of(j, k); });
+    }
+
+    void table(const char* key, std::vector<std::vector<double>>& rows, RealRange range, Unit unit, const char*,
+               Presence presence) override
+    {
+        const json* j = find(key, presence);
+        if (!j)
+            return;
+        if (j->is_string()) {
+            const std::filesystem::path file = state_.origin_of(child(key)).directory / text_of(*j, key);
+            rows = parse_csv(read_file(file), file.string(), range);
+        } else {
+            if (!j->is_array())
+                fail(key, "must be a list of lists of numbers or the name of a CSV file", *j);
+            rows.clear();
+            for (std::size_t i = 0; i < j->size(); ++i) {
+                const json& row = (*j)[i];
+                const std::string name = fmt::format("{}[{}]", key, i);
+                if (!row.is_array())
+                    fail(name, "must be a list of numbers", row);
+                if (row.size() != (*j)[0].size())
+                    locate(key).fail(name, fmt::format("has {} numbers, the rows before it {}", row.size(),
+                                                       (*j)[0].size()));
+                auto& values = rows.emplace_back();
+                for (std::size_t k = 0; k < row.size(); ++k)
+                    values.push_back(real_of(row[k], fmt::format("{}[{}]", name, k), range));
+            }
+        }
+        for (auto& row : rows)
+            for (double& value : row)
+                value *= unit.to_si;
     }
 
     bool reading() const override { return true; }

@@ -84,6 +84,9 @@ public:
     virtual void reals(const char* key, std::vector<double>& values, RealRange range, Unit unit, const char* meaning,
                        Presence presence = Presence::optional) = 0;
     virtual void texts(const char* key, std::vector<std::string>& values, const char* meaning) = 0;
+    /// Rows of numbers, all of one length: in the file a list of lists, or the name of a CSV file.
+    virtual void table(const char* key, std::vector<std::vector<double>>& rows, RealRange range, Unit unit,
+                       const char* meaning, Presence presence = Presence::optional) = 0;
 
     template <std::integral I>
         requires(!std::same_as<I, std::int64_t> && !std::same_as<I, bool>)
