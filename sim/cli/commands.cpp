@@ -19,6 +19,7 @@ namespace
 
 constexpr Command table[] = {
     {"crossbar", "one crossbar's resistive network alone", run_crossbar},
+    {"report", "one HTML page with the figures and pictures of runs", run_report},
     {"nas", "search for networks and chips (starts imcsim-nas)", run_nas},
 };
 

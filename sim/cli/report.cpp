@@ -1,0 +1,38 @@
+#include <filesystem>
+#include <vector>
+
+#include "sim/base/files.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/options.h"
+#include "sim/cli/output.h"
+#include "sim/cli/report/page.h"
+
+namespace imc::cli
+{
+
+int run_report(std::span<const std::string> args)
+{
+    std::vector<std::string> directories;
+    std::filesystem::path out;
+    Options options(
+        "report", "RUN_DIR...",
+        "Writes one HTML page, complete in itself, with the figures and pictures of the runs; several runs\n"
+        "stand side by side. RUN_DIR is what imcsim run --out wrote.");
+    options.arguments("RUN_DIR", directories);
+    options.value("out", out, "FILE",
+                  "the page; default: RUN_DIR/report.html of one run, ./report.html of several; - is "
+                  "standard output");
+    if (!options.parse(args))
+        return 0;
+    std::vector<ResultView> runs;
+    for (const std::string& directory : directories)
+        runs.push_back(read_result(directory));
+    if (out.empty())
+        out = directories.size() == 1 ? std::filesystem::path(directories[0]) / "report.html" : "report.html";
+    print_to(out, report_page(runs));
+    if (out != "-")
+        note("report: " + out.string());
+    return 0;
+}
+
+} // namespace imc::cli
