@@ -91,32 +91,37 @@ std::uint32_t Mesh::take_slot()
     return slot;
 }
 
-void Mesh::send(Cycle created, const Packet& packet) { enqueue(created, packet, no_slot); }
-
-void Mesh::send_multicast(Cycle created, const Packet& packet, std::span<const std::uint32_t> destinations)
+void Mesh::release_slot(std::uint32_t slot)
 {
-    for (const std::uint32_t destination : destinations) {
-        Packet copy = packet;
-        copy.destination = destination;
-        enqueue(created, copy, no_slot);
-    }
+    slots_[slot].next = free_slot_;
+    free_slot_ = slot;
 }
 
-void Mesh::enqueue(Cycle created, const Packet& packet, std::uint32_t targets)
+void Mesh::send(Cycle created, const Packet& packet) { enqueue(created, packet); }
+
+/// Points a packet at one destination.
+void Mesh::aim(PacketSlot& slot, std::uint32_t destination)
+{
+    const std::uint32_t router = topology_.router_of(destination);
+    slot.packet.destination = destination;
+    slot.x = static_cast<std::uint16_t>(topology_.x_of(router));
+    slot.y = static_cast<std::uint16_t>(topology_.y_of(router));
+    slot.port = static_cast<std::uint8_t>(topology_.port_of(destination));
+    slot.targets = no_slot;
+}
+
+std::uint32_t Mesh::enqueue(Cycle created, const Packet& packet)
 {
     check_send(*this, packet, created, last_created_);
     const auto cls = static_cast<std::size_t>(packet.message_class);
     const std::uint32_t index = take_slot();
     PacketSlot& slot = slots_[index];
-    const std::uint32_t router = topology_.router_of(packet.destination);
     slot.packet = packet;
     slot.created = created;
-    slot.x = static_cast<std::uint16_t>(topology_.x_of(router));
-    slot.y = static_cast<std::uint16_t>(topology_.y_of(router));
-    slot.port = static_cast<std::uint8_t>(topology_.port_of(packet.destination));
     slot.channels = channels_of_class_.at(cls);
+    slot.whole = false;
     slot.next = no_slot;
-    slot.targets = targets;
+    aim(slot, packet.destination);
 
     InjectionLane& lane = lanes_[packet.source * lanes_per_endpoint_ + lane_of_class_[cls]];
     if (lane.first == no_slot) {
@@ -132,6 +137,7 @@ void Mesh::enqueue(Cycle created, const Packet& packet, std::uint32_t targets)
     }
     lane.last = index;
     ++statistics_.packets_sent;
+    return index;
 }
 
 Cycle Mesh::next_event() const

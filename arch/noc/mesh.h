@@ -40,26 +40,47 @@ public:
 
 private:
     using Flits = std::vector<std::uint32_t>;
+    using Targets = std::vector<std::uint32_t>;
 
     // mesh.cpp: construction, queues, time
     void wire();
     std::uint32_t take_slot();
-    void enqueue(Cycle created, const Packet& packet, std::uint32_t targets);
+    void release_slot(std::uint32_t slot);
+    std::uint32_t enqueue(Cycle created, const Packet& packet);
+    void aim(noc::PacketSlot& slot, std::uint32_t destination);
     noc::Bucket& due(Cycle cycle) { return wheel_[static_cast<std::size_t>(cycle) & 7]; }
 
-    // mesh_cycle.cpp: one cycle
+    // mesh_cycle.cpp: one cycle of all
     bool step(Cycle t);
     void accept(noc::Bucket& bucket, Cycle t);
     void start_head(std::uint32_t channel, std::uint32_t flit);
     bool inject(std::uint32_t endpoint, Cycle t);
+    void deliver(std::uint32_t slot, Cycle t);
+
+    // mesh_router.cpp: one cycle of one router
     template <bool Speculative> bool visit(std::uint32_t router, Cycle t);
-    std::uint64_t allocate_channels(std::uint32_t router);
-    void take_channel(noc::RouterState& r, std::uint32_t base, unsigned input, unsigned output);
-    std::uint64_t wanted(const noc::RouterState& r, const noc::InputChannel& c, std::uint64_t from) const;
+    std::uint64_t allocate_channels(std::uint32_t router, Cycle t);
+    void take_channel(noc::RouterState& r, std::uint32_t base, unsigned input, unsigned output, Cycle t);
+    /// Output channels out of `from` that the head in front of `in` may ask for.
+    std::uint64_t wanted(const noc::InputChannel& in, std::uint64_t from) const
+    {
+        return from & (std::uint64_t{in.channels} << in.out_port * vcs_);
+    }
     template <bool Speculative>
     void allocate_switch(std::uint32_t router, std::uint64_t asking, std::uint64_t guessing, Cycle t);
     void grant(std::uint32_t router, unsigned input, Cycle t);
-    void deliver(std::uint32_t slot, Cycle t);
+    void forward(std::uint32_t router, unsigned output, std::uint32_t flit, Cycle t);
+    void return_credit(std::uint32_t router, unsigned input, Cycle t);
+    void next_packet(std::uint32_t router, unsigned input, Cycle t);
+
+    // mesh_tree.cpp: packets to several destinations
+    void route_tree(std::uint32_t channel, std::uint32_t slot);
+    std::uint64_t tree_candidates(const noc::RouterState& r, const noc::InputChannel& in, std::uint32_t base) const;
+    bool branch_takes_channel(noc::InputChannel& in, unsigned output, Cycle t);
+    std::uint32_t branches_that_ask(const noc::InputChannel& in, Cycle before) const;
+    void grant_branch(std::uint32_t router, unsigned input, unsigned out_port, Cycle t);
+    std::uint32_t take_fork();
+    std::uint32_t take_targets();
 
     noc::MeshTopology topology_;
     RouterConfig config_;
@@ -97,6 +118,10 @@ private:
 
     std::vector<noc::PacketSlot> slots_;
     std::uint32_t free_slot_ = noc::no_slot;
+    std::vector<noc::Fork> forks_;
+    std::uint32_t free_fork_ = noc::no_slot;
+    std::vector<Targets> targets_; ///< remaining destinations of tree packets
+    std::vector<std::uint32_t> free_targets_;
 
     Cycle now_ = -1;
     DeliverySink* sink_ = nullptr;

@@ -31,6 +31,7 @@ struct PacketSlot {
     std::uint16_t x = 0, y = 0;      ///< of the destination's router
     std::uint8_t port = 0;           ///< of the destination, at its router
     std::uint8_t channels = 0;       ///< virtual channels its class may use
+    bool whole = false;              ///< a tree packet: moves on only where a buffer has room for all of it
     std::uint32_t next = no_slot;    ///< in its source's queue, or in the list of free slots
     std::uint32_t targets = no_slot; ///< a tree packet's remaining destinations
 };
@@ -38,7 +39,8 @@ struct PacketSlot {
 enum class ChannelState : std::uint8_t {
     idle,       ///< the next flit to arrive is a head
     allocating, ///< a head is in front and wants an output channel
-    active      ///< owns an output channel
+    active,     ///< owns an output channel
+    forked      ///< a tree packet whose branches ask for channels and the switch on their own
 };
 
 struct InputChannel {
@@ -46,16 +48,37 @@ struct InputChannel {
     std::uint16_t count = 0; ///< flits buffered
     ChannelState state = ChannelState::idle;
     std::uint8_t out_port = 0;
-    std::uint8_t out = 0;         ///< output channel (port * V + vc) while active
-    std::uint8_t va_next = 0;     ///< round-robin pointer over output channels
-    std::uint8_t channels = 0;    ///< virtual channels the packet in front may use
-    std::uint32_t fork = no_slot; ///< the branches of a tree packet that forks here
+    std::uint8_t out = 0;          ///< output channel (port * V + vc) while active
+    std::uint8_t va_next = 0;      ///< round-robin pointer over output channels
+    std::uint8_t channels = 0;     ///< virtual channels the packet in front may use
+    std::uint32_t whole_flits = 0; ///< a tree packet: the credits its next channel must have; else 0
+    std::uint32_t fork = no_slot;  ///< the branches of a tree packet that forks here
 };
 
 struct OutputChannel {
     std::uint16_t credits = 0;
     std::uint8_t owner = 0;   ///< input channel that owns it
     std::uint8_t va_next = 0; ///< round-robin pointer over input channels
+};
+
+/// One way out of a router that a tree packet takes.
+struct Branch {
+    std::uint32_t slot = no_slot; ///< the packet as it goes on from here
+    std::uint32_t sent = 0;       ///< flits
+    Cycle since = 0;              ///< when it won its channel; it asks for the switch from the next cycle on
+    std::uint8_t port = 0;
+    std::uint8_t out = 0; ///< output channel, once won
+    bool owns = false;
+};
+
+/// A tree packet in a router where its ways part. A flit leaves the buffer when all branches have taken it.
+struct Fork {
+    std::uint32_t parent = no_slot;
+    std::uint32_t flits = 0;
+    std::uint32_t popped = 0; ///< flits that have left the buffer
+    std::uint32_t count = 0;
+    Branch branches[max_ports];
+    std::uint32_t next = no_slot; ///< in the list of free forks
 };
 
 struct RouterState {

@@ -144,4 +144,9 @@ TEST(MeshProperty, EveryPacketHasTheCyclesOfTheNaiveRouterOnRandomMeshes)
     expect_equal_to_the_reference(1, 150, false);
 }
 
+TEST(MeshProperty, TreesAndOrdinaryPacketsTogetherHaveTheCyclesOfTheNaiveRouter)
+{
+    expect_equal_to_the_reference(1001, 150, true);
+}
+
 } // namespace
