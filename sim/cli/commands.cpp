@@ -19,6 +19,8 @@ namespace
 
 constexpr Command table[] = {
     {"crossbar", "one crossbar's resistive network alone", run_crossbar},
+    {"sweep", "an experiment at every point of a grid or list", run_sweep},
+    {"regress", "experiments against their stored results", run_regress},
     {"report", "one HTML page with the figures and pictures of runs", run_report},
     {"nas", "search for networks and chips (starts imcsim-nas)", run_nas},
 };

@@ -8,6 +8,8 @@ namespace imc::cli
 {
 
 int run_crossbar(std::span<const std::string> args);
+int run_sweep(std::span<const std::string> args);
+int run_regress(std::span<const std::string> args);
 int run_report(std::span<const std::string> args);
 int run_nas(std::span<const std::string> args);
 

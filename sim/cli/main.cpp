@@ -1,15 +1,12 @@
 #include <csignal>
-#include <cstdio>
-#include <exception>
-#include <new>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "sim/base/errors.h"
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/output.h"
 
 namespace
@@ -24,30 +21,16 @@ void occupy_standard_streams()
             (void)::open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
 }
 
-int fail(int status, const std::string& what)
-{
-    imc::cli::note("imcsim: " + what);
-    return status;
-}
-
 } // namespace
 
 int main(int argc, char** argv)
 {
     occupy_standard_streams();
     std::signal(SIGPIPE, SIG_IGN); // a broken pipe is an error of the write, reported as any other
-    try {
+    return imc::cli::guarded("imcsim", [&] {
         const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
         const int status = imc::cli::dispatch(args);
         imc::cli::flush_output();
         return status;
-    } catch (const imc::ConfigError& e) {
-        return fail(2, e.what());
-    } catch (const imc::RunError& e) {
-        return fail(1, e.what());
-    } catch (const std::bad_alloc&) {
-        return fail(1, "out of memory");
-    } catch (const std::exception& e) {
-        return fail(1, std::string("internal error, please report it: ") + e.what());
-    }
+    });
 }

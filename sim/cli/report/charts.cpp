@@ -228,4 +228,17 @@ std::string line_chart(const std::string& title, const Axes& axes, const std::ve
     return svg.finish();
 }
 
+std::string stacked_panels(const std::string& title, const std::vector<std::string>& charts)
+{
+    double height = 0;
+    Svg measured(0, 0, "");
+    for (const std::string& chart : charts)
+        height += measured.insert(0, chart) + 10;
+    Svg svg(width, height, title);
+    double y = 0;
+    for (const std::string& chart : charts)
+        y += svg.insert(y, chart) + 10;
+    return svg.finish();
+}
+
 } // namespace imc::cli

@@ -44,4 +44,7 @@ struct Axes {
 };
 std::string line_chart(const std::string& title, const Axes& axes, const std::vector<Series>& series);
 
+/// Several charts in one picture, one below the other.
+std::string stacked_panels(const std::string& title, const std::vector<std::string>& charts);
+
 } // namespace imc::cli

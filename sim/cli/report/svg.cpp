@@ -86,6 +86,14 @@ void Svg::text(double x, double y, std::string_view text, Anchor anchor, double 
                     x, y, size, anchors[static_cast<int>(anchor)], escape(text));
 }
 
+double Svg::insert(double y, const std::string& picture)
+{
+    // A nested <svg> is placed by its x and y; everything else of it stays as it is.
+    const std::size_t attribute = picture.find("height=\"");
+    body_ += fmt::format("<svg y=\"{:.2f}\"{}", y, picture.substr(4));
+    return attribute == std::string::npos ? 0 : std::stod(picture.substr(attribute + 8));
+}
+
 std::string_view colour(std::size_t n)
 {
     static constexpr std::array<std::string_view, 8> colours = {"#0072b2", "#e69f00", "#009e73", "#d55e00",

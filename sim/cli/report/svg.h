@@ -29,6 +29,9 @@ public:
     void dot(double x, double y, std::string_view colour, std::string_view hint = "");
     void text(double x, double y, std::string_view text, Anchor anchor = Anchor::start, double size = 12);
 
+    /// Another picture inside this one; its height is returned.
+    double insert(double y, const std::string& picture);
+
     std::string finish() const { return body_ + "</svg>\n"; }
 
 private:
