@@ -144,9 +144,10 @@ void MacroConfig::check(const config::Place& place) const
     if (input.slice_bits > 1 && input.signed_input == SignedInput::twos_complement &&
         family == MacroFamily::analog_column_converter)
         place.fail("input.signed_input", "two's complement inputs are applied one bit at a time");
-    const double overhead = driver_cost(*this).latency_s + sample_hold_cost(*this).latency_s;
-    if (read_latency_s > 0.0 && read_latency_s <= overhead)
-        place.fail("read_latency_ns", fmt::format("must exceed the {:g} ns of driver and sample-and-hold, got {:g}",
+    const double overhead = driver_cost(*this).latency_s +
+                            (family == MacroFamily::analog_current ? sample_hold_cost(*this).latency_s : 0.0);
+    if (family != MacroFamily::digital_adder_tree && read_latency_s > 0.0 && read_latency_s <= overhead)
+        place.fail("read_latency_ns", fmt::format("must exceed the {:g} ns of drivers and sample-and-hold, got {:g}",
                                                   overhead * 1e9, read_latency_s * 1e9));
 }
 
@@ -171,6 +172,12 @@ int columns_per_weight(const MacroConfig& config, int weight_bits)
 }
 
 int reserved_columns(const MacroConfig& config) { return config.encoding == Encoding::offset_column ? 1 : 0; }
+
+int extra_columns(const MacroConfig& config)
+{
+    const bool unit = uses_offset(config.encoding) && config.offset == OffsetSource::unit_column;
+    return reserved_columns(config) + (unit && reserved_columns(config) == 0 ? 1 : 0);
+}
 
 int weights_per_row(const MacroConfig& config, int weight_bits)
 {

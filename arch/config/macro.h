@@ -119,6 +119,8 @@ int columns_per_weight(const MacroConfig& config, int weight_bits);
 int weight_slices(const MacroConfig& config, int weight_bits);
 /// Columns of an array that hold no weights (reference column).
 int reserved_columns(const MacroConfig& config);
+/// Columns driven and converted with every operation that hold no weights: reference or unit column.
+int extra_columns(const MacroConfig& config);
 /// Weights along one row of one array.
 int weights_per_row(const MacroConfig& config, int weight_bits);
 /// Slices of an input, i.e. array reads per operation before row groups.

@@ -87,7 +87,8 @@ MacroCosts resolve_costs(const MacroConfig& config)
     if (config.family == MacroFamily::digital_adder_tree)
         resolve_digital(config, costs);
     else if (config.read_latency_s > 0.0)
-        costs.array.latency_s = config.read_latency_s - costs.driver.latency_s - costs.sample_hold.latency_s;
+        costs.array.latency_s = config.read_latency_s - costs.driver.latency_s -
+                                (config.family == MacroFamily::analog_current ? costs.sample_hold.latency_s : 0.0);
 
     costs.write.model = "pulse";
     costs.write.citation = "given in the configuration";

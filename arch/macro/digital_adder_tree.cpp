@@ -1,8 +1,6 @@
 // All-digital SRAM: each cell's product bit enters an adder tree (one per digital.weight_bits columns) that sums all
 // rows in one cycle per input bit; an accumulator shifts and adds over the bits (Chih, ISSCC 2021).
 
-#include <algorithm>
-
 #include "arch/macro/families.h"
 #include "arch/macro/shape.h"
 
@@ -28,14 +26,21 @@ public:
         c.digital = true;
         // A sum of `active_rows` words of digital.weight_bits bits.
         c.result_bits = required_bits(c.active_rows, config().digital.weight_bits, 1, false, Encoding::twos_complement);
-        const MvmOperation full{config().rows, c.columns, config().arrays, 8, true, {}};
-        const Clock fine(1);
-        const double interval = fine.seconds(schedule(full, fine).interval);
-        c.peak_macs_per_s =
-            static_cast<double>(config().arrays) * config().rows * weights_per_row(config(), 8) / interval;
+        c.peak_macs_per_s = peak_macs_per_s(*this, true);
         return c;
     }
 
+    std::vector<ComponentArea> area() const override
+    {
+        const std::int64_t arrays = config().arrays;
+        const std::int64_t trees = arrays * (config().columns / config().digital.weight_bits);
+        return {area_of(Component::dac, costs().driver, arrays * config().rows),
+                area_of(Component::array, costs().array, arrays),
+                area_of(Component::adder_tree, costs().adder_tree, trees),
+                area_of(Component::accumulator, costs().accumulator, trees)};
+    }
+
+protected:
     MacroSchedule mvm_schedule(const MvmOperation& op, const Clock& clock) const override
     {
         const std::int64_t passes = passes_of(op);
@@ -56,23 +61,13 @@ public:
         const MacroEventTypes types = event_types(costs());
         const std::int64_t trees = (op.columns + config().digital.weight_bits - 1) / config().digital.weight_bits;
         const std::int64_t driven = std::int64_t{op.rows} * op.arrays * op.input_bits;
-        const std::int64_t active = active_row_slices(config(), op);
+        const std::int64_t active = with_known_activity(config(), op).activity.row_slices;
         std::vector<MacroEvent> events;
         events.push_back({types.drive, costs().driver.by_data ? active : driven});
         events.push_back({types.cell_read, active * op.columns});
         events.push_back({types.tree_row, active * trees});
         events.push_back({types.accumulate, trees * op.arrays * passes_of(op)});
         return events;
-    }
-
-    std::vector<ComponentArea> area() const override
-    {
-        const std::int64_t arrays = config().arrays;
-        const std::int64_t trees = arrays * (config().columns / config().digital.weight_bits);
-        return {area_of(Component::dac, costs().driver, arrays * config().rows),
-                area_of(Component::array, costs().array, arrays),
-                area_of(Component::adder_tree, costs().adder_tree, trees),
-                area_of(Component::accumulator, costs().accumulator, trees)};
     }
 
 private:

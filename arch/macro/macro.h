@@ -7,39 +7,12 @@
 
 #include "arch/config/macro.h"
 #include "arch/config/macro_costs.h"
+#include "arch/config/operation.h"
 #include "sim/base/ledger.h"
 #include "sim/base/time.h"
 
 namespace imc
 {
-
-/// What data an operation meets, as integer sums, so that its energy does not depend on the order of
-/// adding up. A negative field is not known: the assumed share below takes its place (rounded half up).
-struct MvmActivity {
-    std::int64_t row_slices = -1; ///< rows with a non-zero slice, summed over slices and arrays
-    std::int64_t input_sum = -1;  ///< sum of slice values (pulses, least intervals), over slices, rows and arrays
-    std::int64_t level_sum = -1; ///< cell states (0 … 2^bits-1) under non-zero slices, summed likewise over columns too
-    double assumed_input = 0.5;  ///< share of non-zero slices and mean slice value over its maximum
-    double assumed_weight = 0.5; ///< mean cell state over its maximum (share of ones in binary cells)
-};
-
-/// One multiplication of an input vector with the cells of some arrays of a macro.
-struct MvmOperation {
-    int rows = 0;    ///< rows driven in each array
-    int columns = 0; ///< physical columns in use in each array, reference columns not included
-    int arrays = 1;  ///< arrays working in lockstep
-    int input_bits = 8;
-    bool signed_input = false;
-    MvmActivity activity{};
-};
-
-/// Writing cells: `rows` rows one after another, `columns` cells in each, in `arrays` arrays at once.
-struct WriteOperation {
-    int rows = 0;
-    int columns = 0;
-    int arrays = 1;
-    std::int64_t pulses = -1; ///< over all cells, as a device model says; negative: cells × write.pulses
-};
 
 /// When an operation that starts at cycle 0 does what. Nothing stalls a started operation. Each duration is
 /// rounded up to cycles once per phase of the macro (array read, conversion, tail), not per conversion.
@@ -56,11 +29,6 @@ struct MacroSchedule {
     /// Least distance of this operation's start to that of `next` (which may differ), so that neither waits
     /// inside the macro. before(*this) == interval.
     Cycle before(const MacroSchedule& next) const;
-};
-
-struct MacroEvent {
-    EventType event;
-    std::int64_t count = 0;
 };
 
 /// Area, leakage and rating of all instances of one component in one macro.

@@ -88,8 +88,9 @@ ComponentCost murmann(const AdcQuery& q)
     c.model = "murmann";
     c.citation = "Accelergy ADC regression on the Murmann survey (Andrulis et al., arXiv 2404.06553)";
     c.scaling = ScalingClass::analog_matching;
-    c.energy_j = best * std::exp(26.0496215686518 + 1.8800369206815004 * std::log(nm) -
-                                 2.8291256050594527 * std::log(b) - 1.4702022133784405);
+    c.energy_j = 1e-12 * best *
+                 std::exp(26.0496215686518 + 1.8800369206815004 * std::log(nm) - 2.8291256050594527 * std::log(b) -
+                          1.4702022133784405);
     c.area_m2 = 1e-12 * std::exp(1.3461916439910742 + 0.9932794744745022 * std::log(nm) +
                                  0.18071538424508238 * std::log(f) + 0.29912426192653485 * std::log(c.energy_j * 1e12));
     warn_outside(c, "effective bits", q.config.effective_bits(), 4, 16);

@@ -175,8 +175,10 @@ ComponentCost array_cost(const MacroConfig& config)
         c.model = "conductance";
         c.citation = "V² G t of each cell's state, plus the bit line charged to the read voltage";
         const double off = config.cell.on_conductance_s / config.cell.on_off_ratio;
-        c.energy_j =
-            squared(config.cell.read_voltage_v) * (off * read_time(config) + line_parasitics(config).bit_farad);
+        c.energy_j = squared(config.cell.read_voltage_v) * off * read_time(config);
+        // The bit line is charged once per read, which is one event here unless pulses have a width.
+        if (config.input.coding == InputCoding::amplitude)
+            c.energy_j += squared(config.cell.read_voltage_v) * line_parasitics(config).bit_farad;
         c.area_m2 = cells * cell_area;
         c.by_data = true;
         break;

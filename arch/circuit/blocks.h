@@ -1,0 +1,156 @@
+#pragma once
+
+#include "arch/circuit/component.h"
+#include "arch/config/macro_costs.h"
+
+namespace imc::circuit
+{
+
+/// One read of the arrays on its way through a macro.
+struct Read {
+    std::int64_t rows = 0; ///< rows driven in each array
+    std::int64_t arrays = 0;
+    std::int64_t columns = 0;     ///< columns whose cells conduct, per array
+    std::int64_t results = 0;     ///< columns converted, per array
+    std::int64_t active_rows = 0; ///< rows with a non-zero slice, over the arrays
+    std::int64_t value_sum = 0;   ///< sum of their values
+    std::int64_t level_sum = 0;   ///< cell states under them
+    Femtoseconds pulse = 0;       ///< how long the rows are driven; 0: as long as the array settles
+    bool last = false;            ///< of its operation
+};
+
+/// Word-line drivers or DACs of all arrays: one slice on every driven row at once.
+class WordLineDrivers : public Block
+{
+public:
+    struct Stats {
+        std::int64_t drives = 0;
+    };
+    WordLineDrivers(const sc_core::sc_module_name& name, const ComponentCost& cost) : Block(name), cost_(cost) {}
+    void drive(const Read& read);
+    Femtoseconds latency() const { return to_femtoseconds(cost_.latency_s); }
+    const Stats& stats() const { return stats_; }
+
+private:
+    void step() override { done(); }
+    const ComponentCost cost_;
+    Stats stats_;
+};
+
+/// The cells: currents settle, or integrate for the length of the pulses.
+class Crossbar : public Block
+{
+public:
+    struct Stats {
+        std::int64_t cell_reads = 0;
+        std::int64_t cell_states = 0;
+    };
+    Crossbar(const sc_core::sc_module_name& name, const ComponentCost& cell, const ComponentCost& state, bool pulses)
+        : Block(name), cell_(cell), state_(state), pulses_(pulses)
+    {
+    }
+    void read(const Read& read);
+    Femtoseconds latency(Femtoseconds pulse) const { return pulses_ ? pulse : to_femtoseconds(cell_.latency_s); }
+    const Stats& stats() const { return stats_; }
+
+private:
+    void step() override { done(); }
+    const ComponentCost cell_;
+    const ComponentCost state_;
+    const bool pulses_; ///< a cell is counted once per least interval of its pulse
+    Stats stats_;
+};
+
+/// Sampling capacitors of all columns, in one or two banks.
+class SampleHold : public Block
+{
+public:
+    struct Stats {
+        std::int64_t samples = 0;
+    };
+    SampleHold(const sc_core::sc_module_name& name, const ComponentCost& cost) : Block(name), cost_(cost) {}
+    void sample(const Read& read);
+    Femtoseconds latency() const { return to_femtoseconds(cost_.latency_s); }
+    const Stats& stats() const { return stats_; }
+
+private:
+    void step() override { done(); }
+    const ComponentCost cost_;
+    Stats stats_;
+};
+
+/// Adds converted slices to the sums of earlier ones, at the converters' pace; `drain` follows the last one.
+class ShiftAdd : public sc_core::sc_module
+{
+public:
+    struct Stats {
+        std::int64_t additions = 0;
+    };
+    ShiftAdd(const sc_core::sc_module_name& name, const ComponentCost& cost) : sc_module(name), cost_(cost) {}
+    void add() { stats_.additions += 1; }
+    Femtoseconds latency() const { return to_femtoseconds(cost_.latency_s); }
+    const Stats& stats() const { return stats_; }
+
+private:
+    const ComponentCost cost_;
+    Stats stats_;
+};
+
+/// One converter: takes its columns through the multiplexer one after another.
+class Adc : public Block
+{
+public:
+    struct Stats {
+        std::int64_t conversions = 0;
+    };
+    Adc(const sc_core::sc_module_name& name, const ComponentCost& cost, ShiftAdd& out)
+        : Block(name), latency_(to_femtoseconds(cost.latency_s)), out_(out)
+    {
+    }
+    void convert(std::int64_t columns);
+    Femtoseconds duration(std::int64_t columns) const { return columns * latency_; }
+    const Stats& stats() const { return stats_; }
+
+private:
+    void step() override;
+    const Femtoseconds latency_;
+    ShiftAdd& out_;
+    std::int64_t left_ = 0;
+    Stats stats_;
+};
+
+/// Counts input bits for the offset of biased weights, beside the drivers.
+class InputCounter : public sc_core::sc_module
+{
+public:
+    struct Stats {
+        std::int64_t counted = 0;
+    };
+    explicit InputCounter(const sc_core::sc_module_name& name) : sc_module(name) {}
+    void count(const Read& read) { stats_.counted += read.rows * read.arrays; }
+    const Stats& stats() const { return stats_; }
+
+private:
+    Stats stats_;
+};
+
+/// All adder trees of a digital macro: one pass adds the products of every driven row.
+class AdderTree : public Block
+{
+public:
+    struct Stats {
+        std::int64_t rows = 0;
+        std::int64_t accumulations = 0;
+    };
+    AdderTree(const sc_core::sc_module_name& name, const ComponentCost& cost) : Block(name), cost_(cost) {}
+    void pass(const Read& read, std::int64_t trees); ///< one bit of every driven row through every tree
+    Femtoseconds cycle() const { return to_femtoseconds(cost_.latency_s); }
+    const Stats& stats() const { return stats_; }
+
+private:
+    void step() override { done(); }
+    const ComponentCost cost_;
+    Stats stats_;
+};
+
+} // namespace imc::circuit

@@ -1,0 +1,101 @@
+#include "arch/circuit/digital_circuit.h"
+
+#include <algorithm>
+
+namespace imc::circuit
+{
+
+DigitalCircuit::DigitalCircuit(const sc_core::sc_module_name& name, const MacroConfig& config, const MacroCosts& costs,
+                               const Clock& clock)
+    : sc_module(name), config_(config), costs_(costs), agenda_("sequencer", clock), drivers_("drivers", costs.driver),
+      cells_("cells", costs.array, costs.array_state, false), trees_("adder_trees", costs.adder_tree)
+{
+    require_femtoseconds();
+    // Word lines and products are part of the pass: their time is inside the cycle of the trees.
+    drivers_.done = [] {};
+    cells_.done = [] {};
+    trees_.done = [this] {
+        if (passes_.empty())
+            agenda_.at_next_edge([this] { fed(); });
+        else
+            next_pass();
+    };
+}
+
+void DigitalCircuit::request(const MvmOperation& operation, Cycle now, Notify notify)
+{
+    waiting_.push_back({with_known_activity(config_, operation), std::move(notify), now});
+    agenda_.at_cycle(std::max(now, agenda_.edge()), [this] { start_next(); });
+}
+
+void DigitalCircuit::start_next()
+{
+    const Cycle now = agenda_.edge();
+    if (busy_ || waiting_.empty() || waiting_.front().ready > now)
+        return;
+    busy_ = true;
+    passes_ = passes_of(waiting_.front().operation);
+    notify_ = std::move(waiting_.front().notify);
+    waiting_.pop_front();
+    notify_(MacroMoment::started, now);
+    next_pass();
+}
+
+void DigitalCircuit::next_pass()
+{
+    const Read pass = passes_.front();
+    passes_.pop_front();
+    drivers_.drive(pass);
+    cells_.read(pass);
+    trees_.pass(pass, pass.results);
+}
+
+/// The last bit has entered: the next operation may follow, this one's sums are still on their way.
+void DigitalCircuit::fed()
+{
+    busy_ = false;
+    notify_(MacroMoment::inputs_free, agenda_.edge());
+    drain(config_.digital.pipeline_stages, notify_);
+    start_next();
+}
+
+void DigitalCircuit::drain(int stages, Notify notify)
+{
+    if (stages == 0) {
+        agenda_.at_next_edge([this, notify] { notify(MacroMoment::result, agenda_.edge()); });
+        return;
+    }
+    agenda_.after(trees_.cycle(), [this, stages, notify] { drain(stages - 1, notify); });
+}
+
+std::deque<Read> DigitalCircuit::passes_of(const MvmOperation& op) const
+{
+    const int group = config_.active_rows > 0 ? config_.active_rows : config_.rows;
+    const int width = config_.digital.weight_bits;
+    std::deque<Read> passes;
+    for (int bit = 0; bit < op.input_bits; ++bit)
+        for (int row = 0; row < op.rows; row += group) {
+            Read pass;
+            pass.rows = std::min(group, op.rows - row);
+            pass.arrays = op.arrays;
+            pass.columns = op.columns;
+            pass.results = (op.columns + width - 1) / width; // trees
+            passes.push_back(pass);
+        }
+    const auto n = static_cast<std::int64_t>(passes.size());
+    for (std::int64_t i = 0; i < n; ++i)
+        passes[static_cast<std::size_t>(i)].active_rows =
+            op.activity.row_slices * (i + 1) / n - op.activity.row_slices * i / n;
+    return passes;
+}
+
+std::vector<MacroEvent> DigitalCircuit::counts() const
+{
+    const MacroEventTypes types = event_types(costs_);
+    return {{types.drive, drivers_.stats().drives},
+            {types.cell_read, cells_.stats().cell_reads},
+            {types.tree_row, trees_.stats().rows},
+            {types.accumulate, trees_.stats().accumulations}};
+}
+
+} // namespace imc::circuit

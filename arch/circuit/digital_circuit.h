@@ -1,0 +1,49 @@
+#pragma once
+
+#include <deque>
+
+#include "arch/circuit/blocks.h"
+#include "arch/macro_timer.h"
+
+namespace imc::circuit
+{
+
+/// A digital macro as modules: drivers → cells → adder trees → accumulators, one input bit per pass, led by a
+/// sequencer that starts operations on clock edges. Passes of one operation drain while the next one enters.
+class DigitalCircuit : public sc_core::sc_module, public MacroTimer
+{
+public:
+    DigitalCircuit(const sc_core::sc_module_name& name, const MacroConfig& config, const MacroCosts& costs,
+                   const Clock& clock);
+
+    void request(const MvmOperation& operation, Cycle now, Notify notify) override;
+    std::vector<MacroEvent> counts() const override;
+
+private:
+    struct Job {
+        MvmOperation operation;
+        Notify notify;
+        Cycle ready = 0;
+    };
+
+    void start_next();
+    void next_pass();
+    void fed();
+    void drain(int stages, Notify notify);
+    std::deque<Read> passes_of(const MvmOperation& operation) const;
+
+    const MacroConfig config_;
+    const MacroCosts costs_;
+
+    Agenda agenda_;
+    WordLineDrivers drivers_;
+    Crossbar cells_;
+    AdderTree trees_;
+
+    std::deque<Job> waiting_;
+    std::deque<Read> passes_;
+    Notify notify_;
+    bool busy_ = false;
+};
+
+} // namespace imc::circuit
