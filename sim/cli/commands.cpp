@@ -18,6 +18,7 @@ namespace
 {
 
 constexpr Command table[] = {
+    {"import", "a network's layers, shapes, MACs and parameters", run_import},
     {"crossbar", "one crossbar's resistive network alone", run_crossbar},
     {"sweep", "an experiment at every point of a grid or list", run_sweep},
     {"regress", "experiments against their stored results", run_regress},

@@ -7,6 +7,7 @@
 namespace imc::cli
 {
 
+int run_import(std::span<const std::string> args);
 int run_crossbar(std::span<const std::string> args);
 int run_sweep(std::span<const std::string> args);
 int run_regress(std::span<const std::string> args);
