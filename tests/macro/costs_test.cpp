@@ -110,10 +110,12 @@ TEST(Scaling, DigitalEnergyAreaAndDelayFallWithTheNodeAndTheSupply)
     for (double v = 0.4; v < 1.4; v += 0.1)
         for (int nm = 2; nm < 200; ++nm) {
             const ProcessPoint here{nm * 1e-9, v};
-            EXPECT_GT(energy_factor(ScalingClass::digital, here, {(nm + 1) * 1e-9, v}), 1.0) << nm << " nm " << v << " V";
+            EXPECT_GT(energy_factor(ScalingClass::digital, here, {(nm + 1) * 1e-9, v}), 1.0)
+                << nm << " nm " << v << " V";
             EXPECT_GT(area_factor(ScalingClass::digital, here, {(nm + 1) * 1e-9, v}), 1.0) << nm;
             EXPECT_GT(delay_factor(ScalingClass::digital, here, {(nm + 1) * 1e-9, v}), 1.0) << nm;
-            EXPECT_GT(energy_factor(ScalingClass::digital, here, {nm * 1e-9, v + 0.1}), 1.0) << nm << " nm " << v << " V";
+            EXPECT_GT(energy_factor(ScalingClass::digital, here, {nm * 1e-9, v + 0.1}), 1.0)
+                << nm << " nm " << v << " V";
         }
 }
 
