@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 namespace imc
 {
 
@@ -8,6 +10,13 @@ struct Unit {
     const char* name;
     double to_si;
 };
+
+/// A value in SI. Small units are divided by the power of ten, which is exact, and not multiplied by its
+/// inverse, which is not: 40 uS in a file is the same double as 40e-6 in the source.
+inline double to_si(double value, Unit unit)
+{
+    return unit.to_si < 1.0 ? value / std::round(1.0 / unit.to_si) : value * unit.to_si;
+}
 
 namespace unit
 {

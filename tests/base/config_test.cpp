@@ -1,6 +1,7 @@
 #include "sim/base/config/describe.h"
 #include "sim/base/config/document.h"
 
+#include <cstdlib>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -77,14 +78,26 @@ std::string error_of(const std::string& text)
 
 TEST(Config, ReadsNestedListsInSiUnits)
 {
-    const auto chip = Document::parse(R"({"name":"a","tiles":[{"count":3,"adc":{"bits":6,"settling_ns":2}},{}]})", "d/c.json")
-                          .read<Chip>();
+    const auto chip =
+        Document::parse(R"({"name":"a","tiles":[{"count":3,"adc":{"bits":6,"settling_ns":2}},{}]})", "d/c.json")
+            .read<Chip>();
     ASSERT_EQ(chip.tiles.size(), 2u);
     EXPECT_EQ(chip.tiles[0].count, 3u);
     EXPECT_EQ(chip.tiles[0].adc.bits, 6);
     EXPECT_DOUBLE_EQ(chip.tiles[0].adc.settling_s, 2e-9);
     EXPECT_EQ(chip.tiles[1].adc.bits, 8);
     EXPECT_FALSE(chip.spare);
+}
+
+TEST(Units, AWholeNumberOfASmallUnitIsTheDoubleThatTheDecimalMeans)
+{
+    for (const auto& [unit, exponent] : {std::pair{unit::microsiemens, "e-6"},
+                                         {unit::nanoseconds, "e-9"},
+                                         {unit::picojoules, "e-12"},
+                                         {unit::femtofarads, "e-15"},
+                                         {unit::gigahertz, "e9"}})
+        for (int n = 1; n < 1000; ++n)
+            ASSERT_EQ(to_si(n, unit), std::strtod((std::to_string(n) + exponent).c_str(), nullptr)) << n << exponent;
 }
 
 TEST(Config, NamesTheFullPathOfAnUnknownKeyAndSuggestsTheNearest)
@@ -144,7 +157,8 @@ TEST(Config, SetReachesIntoNamedFilesByTheSamePath)
         document.read<Chip>();
         ADD_FAILURE() << "the unknown key was accepted";
     } catch (const ConfigError& e) {
-        EXPECT_EQ(e.what(), (dir / "sub" / "adc.json").string() + ": tiles[0].adc.kindd: unknown key, did you mean 'kind'?");
+        EXPECT_EQ(e.what(),
+                  (dir / "sub" / "adc.json").string() + ": tiles[0].adc.kindd: unknown key, did you mean 'kind'?");
     }
 
     std::ofstream(dir / "sub" / "adc.json") << R"({"bits":5})";
@@ -169,8 +183,9 @@ TEST(Config, SetReachesIntoNamedFilesByTheSamePath)
 
 TEST(Config, DumpReadsBackToTheSameValues)
 {
-    auto chip = Document::parse(R"({"name":"a","tiles":[{"adc":{"settling_ns":0.1},"points_ns":[0.3,1.7]}],"spare":{}})", "c")
-                    .read<Chip>();
+    auto chip =
+        Document::parse(R"({"name":"a","tiles":[{"adc":{"settling_ns":0.1},"points_ns":[0.3,1.7]}],"spare":{}})", "c")
+            .read<Chip>();
     const std::string text = config::dump(config::fields_of(chip)).dump();
     auto again = Document::parse(text, "again").read<Chip>();
     EXPECT_EQ(again.tiles[0].adc.settling_s, chip.tiles[0].adc.settling_s);

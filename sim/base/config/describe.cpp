@@ -20,7 +20,7 @@ double user_value(double si, Unit unit)
     const double exact = si / unit.to_si;
     for (int digits = 1; digits <= 17; ++digits) {
         const double candidate = std::strtod(fmt::format("{:.{}g}", exact, digits).c_str(), nullptr);
-        if (candidate * unit.to_si == si)
+        if (to_si(candidate, unit) == si)
             return candidate;
     }
     return exact;

@@ -54,7 +54,7 @@ public:
     void real(const char* key, double& value, RealRange range, Unit unit, const char*, Presence presence) override
     {
         if (const json* j = find(key, presence))
-            value = real_of(*j, key, range) * unit.to_si;
+            value = to_si(real_of(*j, key, range), unit);
     }
 
     void text(const char* key, std::string& value, const char*, Presence presence) override
@@ -84,7 +84,7 @@ public:
                Presence presence) override
     {
         read_list(key, values, presence,
-                  [&](const json& j, const std::string& k) { return real_of(j, k, range) * unit.to_si; });
+                  [&](const json& j, const std::string& k) { return to_si(real_of(j, k, range), unit); });
     }
 
     void texts(const char* key, std::vector<std::string>& values, const char*) override
@@ -121,7 +121,7 @@ public:
         }
         for (auto& row : rows)
             for (double& value : row)
-                value *= unit.to_si;
+                value = to_si(value, unit);
     }
 
     bool reading() const override { return true; }
