@@ -7,8 +7,9 @@
 namespace imc::cli
 {
 
-int run_import(std::span<const std::string> args);
 int run_crossbar(std::span<const std::string> args);
+int run_check(std::span<const std::string> args);
+int run_describe(std::span<const std::string> args);
 int run_sweep(std::span<const std::string> args);
 int run_regress(std::span<const std::string> args);
 int run_report(std::span<const std::string> args);

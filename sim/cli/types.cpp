@@ -1,0 +1,83 @@
+#include "sim/cli/types.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "arch/config/macro.h"
+#include "arch/config/noc.h"
+#include "sim/base/config/suggest.h"
+#include "sim/base/errors.h"
+#include "sim/cli/sweep/plan.h"
+
+namespace imc::cli
+{
+
+namespace
+{
+
+template <class T> void describe_as(config::Visitor& visitor)
+{
+    T value;
+    visitor.visit(value);
+}
+
+template <class T> void check_as(const config::Document& document) { (void)document.read<T>(); }
+
+void check_sweep(const config::Document& document) { (void)plan_sweep(document); }
+
+const Type table[] = {
+    {"macro", "", "family", "arrays, converters and what they share", describe_as<MacroConfig>, check_as<MacroConfig>},
+    {"router", "", "pipeline", "one router of the network on chip", describe_as<RouterConfig>, check_as<RouterConfig>},
+    {"sweep", "imcsim.sweep/1", "", "an experiment at many points", describe_as<SweepConfig>, check_sweep},
+};
+
+std::vector<std::string> names(const char* Type::*member)
+{
+    std::vector<std::string> result;
+    for (const Type& type : table)
+        if (*(type.*member) != '\0')
+            result.push_back(type.*member);
+    return result;
+}
+
+} // namespace
+
+std::span<const Type> types() { return table; }
+
+const Type& type_named(const std::string& name)
+{
+    const auto type = std::ranges::find_if(table, [&](const Type& t) { return t.name == name; });
+    if (type == std::end(table))
+        throw ConfigError("imcsim describe", fmt::format("there is no type '{}'{} (imcsim describe lists them)", name,
+                                                         config::suggestion(name, names(&Type::name))));
+    return *type;
+}
+
+const Type& type_of(const config::Document& document)
+{
+    const nlohmann::json& root = document.root();
+    if (!root.is_object())
+        throw ConfigError(document.file().string(), fmt::format("expected an object, got a {}", root.type_name()));
+    if (const auto schema = root.find("schema"); schema != root.end()) {
+        for (const Type& type : table)
+            if (*type.schema != '\0' && *schema == type.schema)
+                return type;
+        throw ConfigError(document.file().string() + ": schema",
+                          fmt::format("{} is none that is known here{}", schema->dump(),
+                                      schema->is_string()
+                                          ? config::suggestion(schema->get<std::string>(), names(&Type::schema))
+                                          : ""));
+    }
+    for (const Type& type : table)
+        if (*type.telling != '\0' && root.contains(type.telling))
+            return type;
+    std::string keys;
+    for (const std::string& key : names(&Type::telling))
+        keys += (keys.empty() ? "\"" : ", \"") + key + "\"";
+    throw ConfigError(document.file().string(),
+                      fmt::format("says in no way what it is: it has no \"schema\" and none of {}", keys));
+}
+
+} // namespace imc::cli
