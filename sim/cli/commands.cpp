@@ -21,6 +21,7 @@ constexpr Command table[] = {
     {"check", "validates experiments, chips, networks and sweeps; runs nothing", run_check},
     {"describe", "every key with default, range, unit and meaning", run_describe},
     {"crossbar", "one crossbar's resistive network alone", run_crossbar},
+    {"device", "the statistics of one memory device alone", run_device},
     {"sweep", "an experiment at every point of a grid or list", run_sweep},
     {"regress", "experiments against their stored results", run_regress},
     {"report", "one HTML page with the figures and pictures of runs", run_report},

@@ -8,6 +8,7 @@ namespace imc::cli
 {
 
 int run_crossbar(std::span<const std::string> args);
+int run_device(std::span<const std::string> args);
 int run_check(std::span<const std::string> args);
 int run_describe(std::span<const std::string> args);
 int run_sweep(std::span<const std::string> args);
