@@ -1,13 +1,15 @@
 #include "workloads/tensor.h"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "workloads/checked.h"
 #include "workloads/half.h"
+#include "workloads/saturate.h"
 
 namespace imc
 {
@@ -76,6 +78,19 @@ bool is_floating(ElementType type)
 }
 
 bool is_integer(ElementType type) { return !is_floating(type) && type != ElementType::boolean; }
+
+std::pair<std::int64_t, std::int64_t> integer_range(ElementType type)
+{
+    if (!is_integer(type))
+        throw std::invalid_argument(fmt::format("{} has no integer range", name(type)));
+    const int bits = static_cast<int>(8 * byte_size(type));
+    const bool is_unsigned = type == ElementType::uint8 || type == ElementType::uint16 || type == ElementType::uint32 ||
+                             type == ElementType::uint64;
+    if (is_unsigned)
+        return {0, bits == 64 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << bits) - 1};
+    return {bits == 64 ? std::numeric_limits<std::int64_t>::min() : -(std::int64_t{1} << (bits - 1)),
+            bits == 64 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << (bits - 1)) - 1};
+}
 
 Shape::Shape(std::span<const std::int64_t> values)
 {
@@ -180,20 +195,6 @@ template <class F> auto with_storage(ElementType type, F f)
     throw std::logic_error("element type without storage");
 }
 
-/// Conversions of an out-of-range double to an integer are undefined in C++; here they saturate, NaN is 0.
-template <class T> T to_integer(double value)
-{
-    constexpr double low = static_cast<double>(std::numeric_limits<T>::min());
-    constexpr double high = static_cast<double>(std::numeric_limits<T>::max());
-    if (std::isnan(value))
-        return 0;
-    if (value <= low)
-        return std::numeric_limits<T>::min();
-    if (value >= high)
-        return std::numeric_limits<T>::max();
-    return static_cast<T>(value);
-}
-
 } // namespace
 
 double TensorData::real(std::int64_t index) const
@@ -210,7 +211,7 @@ double TensorData::real(std::int64_t index) const
 std::int64_t TensorData::integer(std::int64_t index) const
 {
     if (is_floating(type_))
-        return to_integer<std::int64_t>(real(index));
+        return saturate<std::int64_t>(real(index));
     check_index(index);
     const auto i = static_cast<std::size_t>(index);
     return with_storage(type_, [&](auto zero) {
@@ -234,10 +235,7 @@ void TensorData::set_real(std::int64_t index, double value)
     else
         with_storage(type_, [&](auto zero) {
             using T = decltype(zero);
-            if constexpr (std::is_integral_v<T>)
-                as<T>()[i] = to_integer<T>(value);
-            else
-                as<T>()[i] = static_cast<T>(value);
+            as<T>()[i] = saturate<T>(value);
         });
 }
 
@@ -252,6 +250,48 @@ void TensorData::set_integer(std::int64_t index, std::int64_t value)
     if (type_ == ElementType::boolean)
         value = value != 0;
     with_storage(type_, [&](auto zero) { as<decltype(zero)>()[i] = static_cast<decltype(zero)>(value); });
+}
+
+Value::Value(Shape its_shape, TensorData its_data)
+    : Value(std::move(its_shape), std::make_shared<const TensorData>(std::move(its_data)))
+{
+}
+
+Value::Value(Shape its_shape, std::shared_ptr<const TensorData> its_data)
+    : shape(std::move(its_shape)), data(std::move(its_data))
+{
+    if (data->elements() != shape.elements())
+        throw std::invalid_argument(fmt::format("{} elements for shape {}", data->elements(), shape.text()));
+}
+
+Value Value::scalar(ElementType type, double value)
+{
+    TensorData data(type, 1);
+    data.set_real(0, value);
+    return {Shape{}, std::move(data)};
+}
+
+Value Value::integers(const std::vector<std::int64_t>& values)
+{
+    TensorData data(ElementType::int64, static_cast<std::int64_t>(values.size()));
+    std::copy(values.begin(), values.end(), data.as<std::int64_t>().begin());
+    return {Shape{static_cast<std::int64_t>(values.size())}, std::move(data)};
+}
+
+std::vector<std::int64_t> Value::to_integers() const
+{
+    std::vector<std::int64_t> out;
+    for (std::int64_t i = 0; i < elements(); ++i)
+        out.push_back(data->integer(i));
+    return out;
+}
+
+std::vector<double> Value::to_reals() const
+{
+    std::vector<double> out;
+    for (std::int64_t i = 0; i < elements(); ++i)
+        out.push_back(data->real(i));
+    return out;
 }
 
 } // namespace imc

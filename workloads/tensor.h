@@ -33,6 +33,8 @@ const char* name(ElementType type);
 std::size_t byte_size(ElementType type);
 bool is_floating(ElementType type);
 bool is_integer(ElementType type);
+/// Least and greatest value of an integer type (of uint64: as far as int64 reaches). Throws std::invalid_argument.
+std::pair<std::int64_t, std::int64_t> integer_range(ElementType type);
 
 /// One dimension: the value in use, and the symbol it was bound from ("batch", "sequence"), if any.
 /// A file's free dimensions are bound when it is loaded (1 unless asked otherwise), so that every
@@ -114,6 +116,24 @@ private:
     ElementType type_ = ElementType::float32;
     std::int64_t elements_ = 0;
     std::vector<std::uint64_t> words_; // keeps every element type aligned
+};
+
+/// Elements with their shape: what an executor passes from node to node.
+struct Value {
+    Shape shape;
+    std::shared_ptr<const TensorData> data;
+
+    Value() = default;
+    /// Throws std::invalid_argument if the data has not the shape's number of elements.
+    Value(Shape its_shape, TensorData its_data);
+    Value(Shape its_shape, std::shared_ptr<const TensorData> its_data);
+    ElementType type() const { return data->type(); }
+    std::int64_t elements() const { return data->elements(); }
+    /// A scalar, or a vector of integers.
+    static Value scalar(ElementType type, double value);
+    static Value integers(const std::vector<std::int64_t>& values);
+    std::vector<std::int64_t> to_integers() const;
+    std::vector<double> to_reals() const;
 };
 
 /// real value = scale · (integer − zero point); one pair, or one per index of `axis`.

@@ -18,6 +18,7 @@ namespace
 {
 
 constexpr Command table[] = {
+    {"import", "a network's layers, shapes, MACs and parameters", run_import},
     {"check", "validates experiments, chips, networks and sweeps; runs nothing", run_check},
     {"describe", "every key with default, range, unit and meaning", run_describe},
     {"crossbar", "one crossbar's resistive network alone", run_crossbar},

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "workloads/graph.h"
+
+namespace imc
+{
+
+/// Sees every value an execution produces, inputs first, in topological order.
+using ValueObserver = std::function<void(TensorId, const Value&)>;
+
+/// Runs the graph on `inputs` (in the order of graph.inputs) and returns its outputs. Float networks run in
+/// float, quantised operators in exact integers. Values are freed after their last reader.
+/// Throws std::invalid_argument if an input's shape or type is not the graph's, ConfigError if a weight has
+/// no data, RunError naming the node for what only values show.
+std::vector<Value> execute(const Graph& graph, std::span<const Value> inputs, const ValueObserver& observer = {});
+
+/// The name of a weight without data that the outputs depend on; empty if there is none.
+std::string missing_weights(const Graph& graph);
+
+} // namespace imc
