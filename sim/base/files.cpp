@@ -124,7 +124,7 @@ void AtomicFile::fail(const char* doing, int error)
         descriptor_ = -1;
     }
     const std::string what = fmt::format("cannot be {}: {}", doing, std::strerror(error));
-    if (error == ENOSPC || error == EDQUOT || error == EIO)
+    if (error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO)
         throw RunError(file_.string() + ": " + what);
     throw ConfigError(file_.string(), what);
 }

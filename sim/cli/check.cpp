@@ -29,6 +29,11 @@ Finding check_file(const std::string& file)
 {
     Finding finding{file, "", "", 0};
     try {
+        if (std::filesystem::path(file).extension() == ".onnx") {
+            finding.type = "network";
+            check_network(file);
+            return finding;
+        }
         const config::Document document = config::Document::load(file);
         const Type& type = type_of(document);
         finding.type = type.name;

@@ -21,8 +21,8 @@ std::string list_of_types()
 {
     std::string text = "imcsim describe TYPE explains every key of\n\n";
     for (const Type& type : types())
-        text += fmt::format("  {:<12} {}\n", type.name, type.meaning);
-    return text + fmt::format("  {:<12} {}\n", "costs", "the models of converter energy, compared");
+        text += fmt::format("  {:<14} {}\n", type.name, type.meaning);
+    return text + fmt::format("  {:<14} {}\n", "costs", "the models of converter energy, compared");
 }
 
 /// Converters decide an analog chip's energy, and published models of the same one differ by 10 to 100 times.

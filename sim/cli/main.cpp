@@ -26,7 +26,8 @@ void occupy_standard_streams()
 int main(int argc, char** argv)
 {
     occupy_standard_streams();
-    std::signal(SIGPIPE, SIG_IGN); // a broken pipe is an error of the write, reported as any other
+    std::signal(SIGPIPE, SIG_IGN); // a broken pipe is an error of the write, reported as any other,
+    std::signal(SIGXFSZ, SIG_IGN); // and so is the limit on a file's size
     return imc::cli::guarded("imcsim", [&] {
         const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
         const int status = imc::cli::dispatch(args);

@@ -34,6 +34,7 @@ int run_nas(std::span<const std::string> args)
     argv.push_back(nullptr);
     flush_output();
     std::signal(SIGPIPE, SIG_DFL);
+    std::signal(SIGXFSZ, SIG_DFL);
     ::execv(plugin.c_str(), argv.data());
     throw RunError(fmt::format("{} cannot be started: {}", plugin.string(), std::strerror(errno)));
 }

@@ -7,9 +7,13 @@
 
 #include "arch/config/macro.h"
 #include "arch/config/noc.h"
+#include "devices/crossbar/case.h"
+#include "devices/device_case.h"
 #include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
 #include "sim/cli/sweep/plan.h"
+#include "workloads/network.h"
+#include "workloads/read/network_file.h"
 
 namespace imc::cli
 {
@@ -26,10 +30,19 @@ template <class T> void describe_as(config::Visitor& visitor)
 template <class T> void check_as(const config::Document& document) { (void)document.read<T>(); }
 
 void check_sweep(const config::Document& document) { (void)plan_sweep(document); }
+void check_network_document(const config::Document& document) { check_network(document.file()); }
 
 const Type table[] = {
+    {"network", "imcsim.network/1", "", "a neural network, layer by layer", describe_as<NetworkFile>,
+     check_network_document},
     {"macro", "", "family", "arrays, converters and what they share", describe_as<MacroConfig>, check_as<MacroConfig>},
     {"router", "", "pipeline", "one router of the network on chip", describe_as<RouterConfig>, check_as<RouterConfig>},
+    {"device", "", "technology", "the statistics of a memory device", describe_as<devices::DeviceConfig>,
+     check_as<devices::DeviceConfig>},
+    {"device-case", "", "target_siemens", "a case of imcsim device", describe_as<devices::DeviceCase>,
+     check_as<devices::DeviceCase>},
+    {"crossbar-case", "", "conductance_siemens", "a case of imcsim crossbar", describe_as<devices::CrossbarCase>,
+     check_as<devices::CrossbarCase>},
     {"sweep", "imcsim.sweep/1", "", "an experiment at many points", describe_as<SweepConfig>, check_sweep},
 };
 
@@ -43,6 +56,17 @@ std::vector<std::string> names(const char* Type::*member)
 }
 
 } // namespace
+
+void check_network(const std::filesystem::path& file)
+{
+    const Import import = import_network(file);
+    if (import.unsupported.empty())
+        return;
+    std::string nodes;
+    for (const UnsupportedNode& node : import.unsupported)
+        nodes += fmt::format("{}node '{}' ({}): {}", nodes.empty() ? "" : "; ", node.node, node.op, node.why);
+    throw RunError(fmt::format("{}: not supported: {}", file.string(), nodes));
+}
 
 std::span<const Type> types() { return table; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,5 +29,9 @@ const Type& type_named(const std::string& name);
 
 /// The type a document claims to be, by its "schema" or by the keys it has. Throws ConfigError if it claims none.
 const Type& type_of(const config::Document& document);
+
+/// Reads a network, ONNX or JSON. Throws ConfigError if it cannot be used, RunError naming the nodes whose
+/// operators are not supported.
+void check_network(const std::filesystem::path& file);
 
 } // namespace imc::cli
