@@ -54,6 +54,10 @@ struct Delivery {
     Cycle head_injected = 0; ///< the head flit leaves the sender's queue
     Cycle head_arrived = 0;  ///< the head flit is at the receiver
     Cycle tail_arrived = 0;  ///< the last flit is at the receiver
+    /// Number of the packet in order of sending, one per destination: what --trace packets sorts by.
+    std::uint64_t sequence = 0;
+    /// The same number above 0 for all that was sent as one multicast tree; else 0.
+    std::uint64_t group = 0;
 
     /// The first cycle in which the receiver may act on the packet.
     Cycle visible() const { return tail_arrived + 1; }

@@ -1,5 +1,7 @@
 #include "arch/config/noc.h"
 
+#include <algorithm>
+#include <map>
 #include <string>
 
 namespace imc
@@ -70,6 +72,39 @@ std::array<std::uint32_t, 4> RouterConfig::class_masks() const
             masks[c] = (1u << virtual_channels) - 1;
     }
     return masks;
+}
+
+unsigned router_ports(const MeshShape& shape)
+{
+    constexpr unsigned directions = 4;
+    std::map<std::uint32_t, unsigned> extra;
+    unsigned most = 0;
+    for (const std::uint32_t r : shape.extra_endpoints)
+        most = std::max(most, ++extra[r]);
+    return directions + shape.tiles_per_router + most;
+}
+
+std::string mesh_fault(const MeshShape& shape, const RouterConfig& router)
+{
+    constexpr unsigned most_ports = 16, most_channels = 64;
+    constexpr std::uint64_t most_routers = 1u << 17, most_flits = 1u << 27;
+    const std::uint64_t routers = std::uint64_t{shape.columns} * shape.rows;
+    if (routers == 0 || routers > most_routers)
+        return "must have between 1 and " + std::to_string(most_routers) + " routers, not " + std::to_string(routers);
+    if (shape.tiles_per_router == 0 && shape.extra_endpoints.empty())
+        return "must have endpoints";
+    for (const std::uint32_t r : shape.extra_endpoints)
+        if (r >= routers)
+            return "must have a router " + std::to_string(r) + " for an extra endpoint, but has " +
+                   std::to_string(routers) + " routers";
+    const unsigned ports = router_ports(shape);
+    if (ports > most_ports || ports * router.virtual_channels > most_channels)
+        return "must have at most " + std::to_string(most_ports) + " ports and " + std::to_string(most_channels) +
+               " channels per router, not " + std::to_string(ports) + " ports of " +
+               std::to_string(router.virtual_channels) + " virtual channels";
+    if (routers * ports * router.virtual_channels * router.buffer_flits > most_flits)
+        return "must have at most " + std::to_string(most_flits) + " flits of buffers in all";
+    return "";
 }
 
 } // namespace imc

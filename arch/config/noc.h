@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sim/base/config/visitor.h"
@@ -67,5 +68,12 @@ struct MeshShape {
         return routers() * tiles_per_router + static_cast<std::uint32_t>(extra_endpoints.size());
     }
 };
+
+/// Ports of the largest router: four directions and its local ports.
+unsigned router_ports(const MeshShape& shape);
+
+/// Why this mesh cannot be simulated, as the end of a sentence about it; empty if it can. At most 16 ports and
+/// 64 channels per router, and 2^27 flits of buffers in all.
+std::string mesh_fault(const MeshShape& shape, const RouterConfig& router);
 
 } // namespace imc

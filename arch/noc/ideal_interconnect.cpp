@@ -19,9 +19,13 @@ void IdealInterconnect::send(Cycle created, const Packet& packet)
 {
     check_send(*this, packet, created, last_created_);
     const std::uint32_t links = topology_.hops(packet.source, packet.destination);
-    Delivery d{packet, created, created, created + zero_load_head_latency(pipeline_, links), 0};
+    Delivery d;
+    d.packet = packet;
+    d.created = d.head_injected = created;
+    d.head_arrived = created + zero_load_head_latency(pipeline_, links);
     d.tail_arrived = d.head_arrived + packet.flits - 1;
-    pending_.push({d, order_++});
+    d.sequence = statistics_.packets_sent;
+    pending_.push({d});
 
     ++statistics_.packets_sent;
     statistics_.flits_injected += packet.flits;

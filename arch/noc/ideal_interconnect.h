@@ -46,13 +46,12 @@ public:
 private:
     struct Pending {
         Delivery delivery;
-        std::uint64_t order;
         /// Later first, as std::priority_queue wants it.
         bool operator<(const Pending& other) const
         {
             return delivery.tail_arrived != other.delivery.tail_arrived
                        ? delivery.tail_arrived > other.delivery.tail_arrived
-                       : order > other.order;
+                       : delivery.sequence > other.delivery.sequence;
         }
     };
 
@@ -63,7 +62,6 @@ private:
     std::priority_queue<Pending> pending_;
     std::vector<Cycle> last_created_;
     std::vector<std::uint64_t> link_flits_;
-    std::uint64_t order_ = 0;
     Cycle now_ = -1;
     DeliverySink* sink_ = nullptr;
     InterconnectStatistics statistics_;

@@ -120,6 +120,8 @@ std::uint32_t Mesh::enqueue(Cycle created, const Packet& packet)
     slot.created = created;
     slot.channels = channels_of_class_.at(cls);
     slot.whole = false;
+    slot.sequence = sequence_++;
+    slot.place = 0;
     slot.next = no_slot;
     aim(slot, packet.destination);
 

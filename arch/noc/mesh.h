@@ -40,7 +40,7 @@ public:
 
 private:
     using Flits = std::vector<std::uint32_t>;
-    using Targets = std::vector<std::uint32_t>;
+    using Targets = std::vector<noc::Target>;
 
     // mesh.cpp: construction, queues, time
     void wire();
@@ -118,6 +118,7 @@ private:
 
     std::vector<noc::PacketSlot> slots_;
     std::uint32_t free_slot_ = noc::no_slot;
+    std::uint64_t sequence_ = 0;
     std::vector<noc::Fork> forks_;
     std::uint32_t free_fork_ = noc::no_slot;
     std::vector<Targets> targets_; ///< remaining destinations of tree packets

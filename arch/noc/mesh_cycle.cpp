@@ -178,7 +178,8 @@ void Mesh::deliver(std::uint32_t index, Cycle t)
     if (latency > statistics_.latency_max)
         statistics_.latency_max = latency;
     if (sink_)
-        sink_->deliver({slot.packet, slot.created, slot.head_injected, slot.head_arrived, t});
+        sink_->deliver({slot.packet, slot.created, slot.head_injected, slot.head_arrived, t, slot.sequence + slot.place,
+                        slot.whole ? slot.sequence + 1 : 0});
     release_slot(index);
 }
 

@@ -28,6 +28,8 @@ struct PacketSlot {
     Cycle created = 0;
     Cycle head_injected = 0;
     Cycle head_arrived = 0;
+    std::uint64_t sequence = 0;      ///< of the first destination
+    std::uint32_t place = 0;         ///< of this destination among those of a tree packet
     std::uint16_t x = 0, y = 0;      ///< of the destination's router
     std::uint8_t port = 0;           ///< of the destination, at its router
     std::uint8_t channels = 0;       ///< virtual channels its class may use
@@ -59,6 +61,12 @@ struct OutputChannel {
     std::uint16_t credits = 0;
     std::uint8_t owner = 0;   ///< input channel that owns it
     std::uint8_t va_next = 0; ///< round-robin pointer over input channels
+};
+
+/// One destination of a tree packet.
+struct Target {
+    std::uint32_t endpoint;
+    std::uint32_t place; ///< among all of them
 };
 
 /// One way out of a router that a tree packet takes.

@@ -30,27 +30,14 @@ Cycle zero_load_head_latency(RouterPipeline pipeline, std::uint32_t links)
 MeshTopology::MeshTopology(const MeshShape& shape, const RouterConfig& router, std::uint32_t chip)
     : shape_(shape), chip_(chip)
 {
-    constexpr std::uint32_t max_side = 4096;
-    if (shape.columns == 0 || shape.rows == 0 || shape.columns > max_side || shape.rows > max_side ||
-        shape.routers() > (1u << 24))
-        throw std::invalid_argument("mesh of " + std::to_string(shape.columns) + " x " + std::to_string(shape.rows) +
-                                    " routers");
-    if (shape.endpoints() == 0)
-        throw std::invalid_argument("mesh without endpoints");
+    if (const std::string fault = mesh_fault(shape, router); !fault.empty())
+        throw std::invalid_argument("the mesh " + fault);
     std::vector<unsigned> used(shape.routers(), first_local + shape.tiles_per_router);
     for (std::uint32_t n = 0; n < shape.routers() * shape.tiles_per_router; ++n)
         places_.push_back({n / shape.tiles_per_router, first_local + n % shape.tiles_per_router});
-    for (const std::uint32_t r : shape.extra_endpoints) {
-        if (r >= shape.routers())
-            throw std::invalid_argument("extra endpoint at router " + std::to_string(r) + " of " +
-                                        std::to_string(shape.routers()));
+    for (const std::uint32_t r : shape.extra_endpoints)
         places_.push_back({r, used[r]++});
-    }
-    ports_ = *std::max_element(used.begin(), used.end());
-    if (ports_ * router.virtual_channels > 64)
-        throw std::invalid_argument("a router with " + std::to_string(ports_) + " ports of " +
-                                    std::to_string(router.virtual_channels) +
-                                    " virtual channels has more than 64 channels");
+    ports_ = router_ports(shape);
 }
 
 Endpoint MeshTopology::endpoint(std::uint32_t number) const

@@ -26,8 +26,7 @@ Cycle zero_load_head_latency(RouterPipeline pipeline, std::uint32_t links);
 class MeshTopology
 {
 public:
-    /// Throws std::invalid_argument if the shape is empty, names a router that does not exist, or a router
-    /// would need more than 64 input channels.
+    /// Throws std::invalid_argument with the mesh_fault() if there is one.
     MeshTopology(const MeshShape& shape, const RouterConfig& router, std::uint32_t chip);
 
     std::uint32_t columns() const { return shape_.columns; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 
 /// Packets to several destinations as trees. A branch may start only into a buffer with room for the whole
 /// packet (virtual cut-through), so that it never waits for its siblings further on: with dimension-order
@@ -13,7 +14,7 @@ using namespace noc;
 
 void Mesh::send_multicast(Cycle created, const Packet& packet, std::span<const std::uint32_t> destinations)
 {
-    Targets sorted(destinations.begin(), destinations.end());
+    std::vector<std::uint32_t> sorted(destinations.begin(), destinations.end());
     std::sort(sorted.begin(), sorted.end());
     if (sorted.empty() || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
         throw std::invalid_argument("multicast: destinations must be at least one, all different");
@@ -26,7 +27,10 @@ void Mesh::send_multicast(Cycle created, const Packet& packet, std::span<const s
         PacketSlot& slot = slots_[enqueue(created, copy)];
         slot.whole = true;
         slot.targets = take_targets();
-        targets_[slot.targets] = std::move(sorted);
+        targets_[slot.targets].clear();
+        for (const std::uint32_t destination : destinations)
+            targets_[slot.targets].push_back({destination, static_cast<std::uint32_t>(targets_[slot.targets].size())});
+        sequence_ += destinations.size() - 1;
         return;
     }
     for (const std::uint32_t destination : destinations) {
@@ -68,8 +72,8 @@ void Mesh::route_tree(std::uint32_t channel, std::uint32_t parent)
     };
     const std::uint32_t list = slots_[parent].targets;
     std::uint32_t ports = 0;
-    for (const std::uint32_t target : targets_[list])
-        ports |= 1u << port_to(target);
+    for (const Target& target : targets_[list])
+        ports |= 1u << port_to(target.endpoint);
     in.out_port = static_cast<std::uint8_t>(std::countr_zero(ports));
     if ((ports & (ports - 1)) == 0)
         return; // all the same way
@@ -89,12 +93,13 @@ void Mesh::route_tree(std::uint32_t channel, std::uint32_t parent)
         child = slots_[parent];
         const std::uint32_t mine = take_targets();
         targets_[mine].clear();
-        for (const std::uint32_t target : targets_[list])
-            if (port_to(target) == port)
+        for (const Target& target : targets_[list])
+            if (port_to(target.endpoint) == port)
                 targets_[mine].push_back(target);
         child.targets = mine;
         if (targets_[mine].size() == 1) {
-            aim(child, targets_[mine].front());
+            child.place = targets_[mine].front().place;
+            aim(child, targets_[mine].front().endpoint);
             free_targets_.push_back(mine);
         }
     }

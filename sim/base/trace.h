@@ -87,6 +87,7 @@ struct Packet {
     Cycle head_injected = 0;
     Cycle head_arrived = 0;
     Cycle tail_arrived = 0;
+    std::uint64_t group = 0; ///< the same number above 0 for all packets of one multicast tree
 };
 
 /// The texts behind the ids.

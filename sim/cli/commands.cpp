@@ -21,6 +21,7 @@ constexpr Command table[] = {
     {"import", "a network's layers, shapes, MACs and parameters", run_import},
     {"check", "validates experiments, chips, networks and sweeps; runs nothing", run_check},
     {"describe", "every key with default, range, unit and meaning", run_describe},
+    {"noc", "one network alone: given packets or synthetic traffic", run_noc},
     {"crossbar", "one crossbar's resistive network alone", run_crossbar},
     {"device", "the statistics of one memory device alone", run_device},
     {"sweep", "an experiment at every point of a grid or list", run_sweep},

@@ -7,6 +7,7 @@
 
 #include "arch/config/macro.h"
 #include "arch/config/noc.h"
+#include "arch/noc/case.h"
 #include "devices/crossbar/case.h"
 #include "devices/device_case.h"
 #include "sim/base/config/suggest.h"
@@ -43,6 +44,7 @@ const Type table[] = {
      check_as<devices::DeviceCase>},
     {"crossbar-case", "", "conductance_siemens", "a case of imcsim crossbar", describe_as<devices::CrossbarCase>,
      check_as<devices::CrossbarCase>},
+    {"noc-case", "", "mesh", "a case of imcsim noc", describe_as<NocCase>, check_as<NocCase>},
     {"sweep", "imcsim.sweep/1", "", "an experiment at many points", describe_as<SweepConfig>, check_sweep},
 };
 

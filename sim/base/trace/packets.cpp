@@ -16,7 +16,12 @@ class Packets final : public Writer
 public:
     Packets(const std::filesystem::path& file, std::string network) : file_(file), network_(std::move(network)) {}
 
-    void packet(const Directory&, const Packet& p) override { packets_.add({p}); }
+    void packet(const Directory&, const Packet& p) override
+    {
+        packets_.add({p});
+        classes_ = classes_ || p.message_class != 0;
+        groups_ = groups_ || p.group != 0;
+    }
 
     void finish(const Directory&, Femtoseconds) override
     {
@@ -25,6 +30,14 @@ public:
         file_.write(network_.substr(0, brace));
         file_.write(empty ? "\"packets\":[" : ",\n\"packets\":[");
         rows([](const Packet& p) { return fmt::format("[{},{},{},{}]", p.created, p.source, p.destination, p.flits); });
+        if (classes_) {
+            file_.write("],\n\"classes\":[");
+            rows([](const Packet& p) { return std::to_string(p.message_class); });
+        }
+        if (groups_) {
+            file_.write("],\n\"groups\":[");
+            rows([](const Packet& p) { return std::to_string(p.group); });
+        }
         file_.write("],\n\"results\":[");
         rows(
             [](const Packet& p) { return fmt::format("[{},{},{}]", p.head_injected, p.head_arrived, p.tail_arrived); });
@@ -49,6 +62,7 @@ private:
     AtomicFile file_;
     std::string network_;
     Spill<InOrder> packets_;
+    bool classes_ = false, groups_ = false; ///< whether any packet has one
 };
 
 } // namespace
