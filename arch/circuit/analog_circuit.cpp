@@ -8,16 +8,14 @@ namespace imc::circuit
 
 AnalogCircuit::AnalogCircuit(const sc_core::sc_module_name& name, const MacroConfig& config, const MacroCosts& costs,
                              const Clock& clock)
-    : sc_module(name), config_(config), costs_(costs),
-      per_column_(config.family == MacroFamily::analog_column_converter),
+    : sc_module(name), config_(config), costs_(costs), per_column_(config.family != MacroFamily::analog_current),
       banks_(per_column_ ? 1 : config.sample_hold.banks), agenda_("sequencer", clock),
-      drivers_("drivers", costs.driver), counter_("input_counter"),
-      crossbar_("crossbar", costs.array, costs.array_state, config.input.coding == InputCoding::pulse_width),
+      drivers_("drivers", costs.driver, config.input), counter_("input_counter"),
+      crossbar_("crossbar", costs.array, costs.array_state, config.input.coding),
       sample_hold_("sample_hold", costs.sample_hold), shift_add_("shift_add", costs.shift_add)
 {
     require_femtoseconds();
-    const int pairs = config.encoding == Encoding::differential_analog ? 2 : 1;
-    const int columns = (config.columns - reserved_columns(config)) / pairs + extra_columns(config);
+    const int columns = result_columns(config, config.columns - reserved_columns(config));
     const int adcs = per_column_ ? config.arrays * columns : config.adcs;
     for (int i = 0; i < adcs; ++i) {
         adcs_.push_back(std::make_unique<Adc>(("adc" + std::to_string(i)).c_str(), costs.adc, shift_add_));
@@ -52,12 +50,13 @@ void AnalogCircuit::start_next()
     Cycle converters_free = is_converting_ ? converting_end_ : now;
     for (const Held& h : sampled_)
         converters_free += convert_cycles(h.read);
-    const Cycle earliest = converters_free - read_cycles(waiting_.front().operation);
+    std::deque<Read> reads = reads_of(waiting_.front().operation);
+    const Cycle earliest = converters_free - read_cycles(reads.front());
     if (earliest > now) {
         agenda_.at_cycle(earliest, [this] { start_next(); });
         return;
     }
-    reads_ = reads_of(waiting_.front().operation);
+    reads_ = std::move(reads);
     notify_ = std::move(waiting_.front().notify);
     waiting_.pop_front();
     notify_(MacroMoment::started, now);
@@ -126,6 +125,11 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
         bits -= 1;
     const int group = config_.active_rows > 0 ? config_.active_rows : config_.rows;
 
+    // Pairs subtract and groups of columns merge before the converter.
+    int results = config_.encoding == Encoding::differential_analog ? op.columns / 2 : op.columns;
+    results = (results + config_.merged_columns - 1) / config_.merged_columns + extra;
+    const Femtoseconds interval = to_femtoseconds(config_.input.pulse_s);
+
     std::deque<Read> reads;
     for (int bit = 0; bit < bits; bit += config_.input.slice_bits)
         for (int phase = 0; phase < (two_phases ? 2 : 1); ++phase)
@@ -134,9 +138,12 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
                 read.rows = std::min(group, op.rows - row);
                 read.arrays = op.arrays;
                 read.columns = op.columns + extra;
-                read.results =
-                    (config_.encoding == Encoding::differential_analog ? op.columns / 2 : op.columns) + extra;
-                read.pulse = pulse_of(op);
+                read.results = results;
+                read.pulses = (std::int64_t{1} << std::min(config_.input.slice_bits, bits - bit)) - 1;
+                if (config_.input.coding == InputCoding::pulse_width)
+                    read.time = (read.pulses + 1) * interval;
+                if (config_.input.coding == InputCoding::pulse_count)
+                    read.time = read.pulses * interval;
                 reads.push_back(read);
             }
     reads.back().last = true;
@@ -151,24 +158,10 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
     return reads;
 }
 
-/// The longest pulse of the operation's slices.
-Femtoseconds AnalogCircuit::pulse_of(const MvmOperation& op) const
-{
-    if (config_.input.coding != InputCoding::pulse_width)
-        return 0;
-    int bits = op.input_bits;
-    if (op.signed_input && config_.input.signed_input != SignedInput::twos_complement && bits > 1)
-        bits -= 1;
-    std::int64_t intervals = 1;
-    for (int i = 0; i < std::min(bits, config_.input.slice_bits); ++i)
-        intervals *= 2;
-    return intervals * to_femtoseconds(config_.input.pulse_s);
-}
-
 /// What the sequencer knows of its own hardware, to decide when an operation may start.
-Cycle AnalogCircuit::read_cycles(const MvmOperation& op) const
+Cycle AnalogCircuit::read_cycles(const Read& read) const
 {
-    Femtoseconds time = drivers_.latency() + crossbar_.latency(pulse_of(op));
+    Femtoseconds time = drivers_.latency() + crossbar_.latency(read.time);
     if (!per_column_)
         time += sample_hold_.latency();
     return agenda_.cycles(time);

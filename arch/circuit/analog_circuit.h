@@ -40,8 +40,7 @@ private:
     void converted();
     int held() const; ///< banks in use
     std::deque<Read> reads_of(const MvmOperation& operation) const;
-    Femtoseconds pulse_of(const MvmOperation& operation) const;
-    Cycle read_cycles(const MvmOperation& operation) const;
+    Cycle read_cycles(const Read& read) const;
     Cycle convert_cycles(const Read& read) const;
     std::vector<std::int64_t> columns_of_adcs(const Read& read) const;
 

@@ -5,17 +5,37 @@ namespace imc::circuit
 
 void WordLineDrivers::drive(const Read& read)
 {
-    stats_.drives += cost_.by_data ? read.active_rows : read.rows * read.arrays;
+    const std::int64_t rows = cost_.by_data ? read.active_rows : read.rows * read.arrays;
+    if (input_.coding == InputCoding::pulse_count) {
+        const std::int64_t pulses = cost_.by_data ? read.value_sum : rows * read.pulses;
+        stats_.drives += 2 * pulses + rows * input_.extra_edges; // edges
+    } else {
+        stats_.drives += rows;
+    }
     wake_after(latency());
 }
 
 void Crossbar::read(const Read& read)
 {
-    const std::int64_t conducting = pulses_ ? read.value_sum : read.active_rows;
+    const std::int64_t conducting = coding_ == InputCoding::amplitude ? read.active_rows : read.value_sum;
     stats_.cell_reads += (cell_.by_data ? conducting : read.rows * read.arrays) * read.columns;
     if (state_.by_data)
         stats_.cell_states += read.level_sum;
-    wake_after(latency(read.pulse));
+    wake_after(latency(read.time));
+}
+
+Femtoseconds Crossbar::latency(Femtoseconds pulses) const
+{
+    const Femtoseconds settling = to_femtoseconds(cell_.latency_s);
+    switch (coding_) {
+    case InputCoding::amplitude:
+        return settling;
+    case InputCoding::pulse_width:
+        return pulses; // integrates from the first edge on
+    case InputCoding::pulse_count:
+        return pulses + settling;
+    }
+    return settling;
 }
 
 void SampleHold::sample(const Read& read)
@@ -45,7 +65,7 @@ void Adc::step()
 
 void AdderTree::pass(const Read& read, std::int64_t trees)
 {
-    stats_.rows += read.active_rows * trees;
+    stats_.rows += (cost_.by_data ? read.active_rows : read.rows * read.arrays * extension_) * trees;
     stats_.accumulations += trees * read.arrays;
     wake_after(cycle());
 }

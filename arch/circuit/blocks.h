@@ -15,7 +15,8 @@ struct Read {
     std::int64_t active_rows = 0; ///< rows with a non-zero slice, over the arrays
     std::int64_t value_sum = 0;   ///< sum of their values
     std::int64_t level_sum = 0;   ///< cell states under them
-    Femtoseconds pulse = 0;       ///< how long the rows are driven; 0: as long as the array settles
+    std::int64_t pulses = 0;      ///< largest value of the slice
+    Femtoseconds time = 0;        ///< how long pulses last
     bool last = false;            ///< of its operation
 };
 
@@ -26,7 +27,10 @@ public:
     struct Stats {
         std::int64_t drives = 0;
     };
-    WordLineDrivers(const sc_core::sc_module_name& name, const ComponentCost& cost) : Block(name), cost_(cost) {}
+    WordLineDrivers(const sc_core::sc_module_name& name, const ComponentCost& cost, const InputConfig& input)
+        : Block(name), cost_(cost), input_(input)
+    {
+    }
     void drive(const Read& read);
     Femtoseconds latency() const { return to_femtoseconds(cost_.latency_s); }
     const Stats& stats() const { return stats_; }
@@ -34,6 +38,7 @@ public:
 private:
     void step() override { done(); }
     const ComponentCost cost_;
+    const InputConfig input_;
     Stats stats_;
 };
 
@@ -45,19 +50,20 @@ public:
         std::int64_t cell_reads = 0;
         std::int64_t cell_states = 0;
     };
-    Crossbar(const sc_core::sc_module_name& name, const ComponentCost& cell, const ComponentCost& state, bool pulses)
-        : Block(name), cell_(cell), state_(state), pulses_(pulses)
+    Crossbar(const sc_core::sc_module_name& name, const ComponentCost& cell, const ComponentCost& state,
+             InputCoding coding)
+        : Block(name), cell_(cell), state_(state), coding_(coding)
     {
     }
     void read(const Read& read);
-    Femtoseconds latency(Femtoseconds pulse) const { return pulses_ ? pulse : to_femtoseconds(cell_.latency_s); }
+    Femtoseconds latency(Femtoseconds pulses) const;
     const Stats& stats() const { return stats_; }
 
 private:
     void step() override { done(); }
     const ComponentCost cell_;
     const ComponentCost state_;
-    const bool pulses_; ///< a cell is counted once per least interval of its pulse
+    const InputCoding coding_; ///< with pulses a cell is counted once per interval in which it conducts
     Stats stats_;
 };
 
@@ -134,7 +140,8 @@ private:
     Stats stats_;
 };
 
-/// All adder trees of a digital macro: one pass adds the products of every driven row.
+/// All adder trees of a digital macro: one pass adds the products of every driven row. Bit-serial: the ripple through
+/// all rows; what is counted is additions in the `extension` columns into which the sums grow.
 class AdderTree : public Block
 {
 public:
@@ -142,7 +149,10 @@ public:
         std::int64_t rows = 0;
         std::int64_t accumulations = 0;
     };
-    AdderTree(const sc_core::sc_module_name& name, const ComponentCost& cost) : Block(name), cost_(cost) {}
+    AdderTree(const sc_core::sc_module_name& name, const ComponentCost& cost, int extension)
+        : Block(name), cost_(cost), extension_(extension)
+    {
+    }
     void pass(const Read& read, std::int64_t trees); ///< one bit of every driven row through every tree
     Femtoseconds cycle() const { return to_femtoseconds(cost_.latency_s); }
     const Stats& stats() const { return stats_; }
@@ -150,6 +160,7 @@ public:
 private:
     void step() override { done(); }
     const ComponentCost cost_;
+    const int extension_;
     Stats stats_;
 };
 

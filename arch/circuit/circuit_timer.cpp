@@ -12,8 +12,12 @@ std::unique_ptr<MacroTimer> make_circuit_timer(const char* name, const MacroConf
     switch (config.family) {
     case MacroFamily::analog_current:
     case MacroFamily::analog_column_converter:
+    case MacroFamily::voltage_sensing:
+    case MacroFamily::charge_domain:
+    case MacroFamily::pulse_count_flash:
         return std::make_unique<circuit::AnalogCircuit>(name, config, costs, clock);
     case MacroFamily::digital_adder_tree:
+    case MacroFamily::digital_bit_serial:
         return std::make_unique<circuit::DigitalCircuit>(name, config, costs, clock);
     }
     throw std::invalid_argument("make_circuit_timer: unknown family");

@@ -7,8 +7,10 @@ namespace imc::circuit
 
 DigitalCircuit::DigitalCircuit(const sc_core::sc_module_name& name, const MacroConfig& config, const MacroCosts& costs,
                                const Clock& clock)
-    : sc_module(name), config_(config), costs_(costs), agenda_("sequencer", clock), drivers_("drivers", costs.driver),
-      cells_("cells", costs.array, costs.array_state, false), trees_("adder_trees", costs.adder_tree)
+    : sc_module(name), config_(config), costs_(costs), bit_serial_(config.family == MacroFamily::digital_bit_serial),
+      agenda_("sequencer", clock), drivers_("drivers", costs.driver, config.input),
+      cells_("cells", costs.array, costs.array_state, InputCoding::amplitude),
+      trees_("adder_trees", costs.adder_tree, bit_serial_ ? sum_growth_bits(config.rows) : 1)
 {
     require_femtoseconds();
     // Word lines and products are part of the pass: their time is inside the cycle of the trees.
@@ -35,6 +37,9 @@ void DigitalCircuit::start_next()
         return;
     busy_ = true;
     passes_ = passes_of(waiting_.front().operation);
+    // Bit-serial: every bit passes all registers of its column, one after another.
+    stages_ = bit_serial_ ? config_.digital.column_registers * static_cast<int>(passes_.size())
+                          : config_.digital.pipeline_stages;
     notify_ = std::move(waiting_.front().notify);
     waiting_.pop_front();
     notify_(MacroMoment::started, now);
@@ -55,7 +60,7 @@ void DigitalCircuit::fed()
 {
     busy_ = false;
     notify_(MacroMoment::inputs_free, agenda_.edge());
-    drain(config_.digital.pipeline_stages, notify_);
+    drain(stages_, notify_);
     start_next();
 }
 
@@ -70,7 +75,7 @@ void DigitalCircuit::drain(int stages, Notify notify)
 
 std::deque<Read> DigitalCircuit::passes_of(const MvmOperation& op) const
 {
-    const int group = config_.active_rows > 0 ? config_.active_rows : config_.rows;
+    const int group = config_.active_rows > 0 && !bit_serial_ ? config_.active_rows : config_.rows;
     const int width = config_.digital.weight_bits;
     std::deque<Read> passes;
     for (int bit = 0; bit < op.input_bits; ++bit)
@@ -80,6 +85,10 @@ std::deque<Read> DigitalCircuit::passes_of(const MvmOperation& op) const
             pass.arrays = op.arrays;
             pass.columns = op.columns;
             pass.results = (op.columns + width - 1) / width; // trees
+            if (bit_serial_) {
+                pass.results = op.columns / (width + sum_growth_bits(config_.rows)); // words
+                pass.columns = pass.results * width;
+            }
             passes.push_back(pass);
         }
     const auto n = static_cast<std::int64_t>(passes.size());

@@ -35,6 +35,7 @@ private:
     const MacroConfig config_;
     const MacroCosts costs_;
 
+    const bool bit_serial_;
     Agenda agenda_;
     WordLineDrivers drivers_;
     Crossbar cells_;
@@ -43,6 +44,7 @@ private:
     std::deque<Job> waiting_;
     std::deque<Read> passes_;
     Notify notify_;
+    int stages_ = 0;
     bool busy_ = false;
 };
 

@@ -20,7 +20,12 @@ using config::Choice;
 constexpr Choice<MacroFamily> families[] = {
     {"analog_current", MacroFamily::analog_current, "current-mode RRAM/PCM crossbars, converters shared by columns"},
     {"analog_column_converter", MacroFamily::analog_column_converter, "PCM crossbar with a converter per column"},
-    {"digital_adder_tree", MacroFamily::digital_adder_tree, "SRAM with an adder tree per column of weights"}};
+    {"voltage_sensing", MacroFamily::voltage_sensing, "RRAM read by voltage, charge-decrement neurons (NeuRRAM)"},
+    {"charge_domain", MacroFamily::charge_domain,
+     "SRAM with a capacitor per cell, SAR converter per column (Jia; C-2C)"},
+    {"pulse_count_flash", MacroFamily::pulse_count_flash, "8T SRAM, pulse-count inputs, flash converters (Sinangil)"},
+    {"digital_adder_tree", MacroFamily::digital_adder_tree, "SRAM with an adder tree per column of weights"},
+    {"digital_bit_serial", MacroFamily::digital_bit_serial, "SRAM with an adder in every cell (Colonnade)"}};
 constexpr Choice<Encoding> encodings[] = {
     {"biased", Encoding::biased, "weight plus half the range; the offset is subtracted digitally"},
     {"biased_flip", Encoding::biased_flip, "biased; columns that could use the top bit are stored inverted (ISAAC)"},
@@ -37,7 +42,8 @@ constexpr Choice<CellTechnology> technologies[] = {{"sram", CellTechnology::sram
                                                    {"pcm", CellTechnology::pcm, "phase-change memory"}};
 constexpr Choice<InputCoding> codings[] = {
     {"amplitude", InputCoding::amplitude, "a level per slice for one array read"},
-    {"pulse_width", InputCoding::pulse_width, "a pulse as long as the slice's value"}};
+    {"pulse_width", InputCoding::pulse_width, "a pulse as long as the slice's value"},
+    {"pulse_count", InputCoding::pulse_count, "as many pulses as the slice's value"}};
 constexpr Choice<SampleHoldModel> sample_hold_models[] = {
     {"isaac", SampleHoldModel::isaac, "ISAAC Table I: 10 uW for 1024 columns"},
     {"thermal", SampleHoldModel::thermal, "a capacitor whose kT/C noise equals the quantisation noise"},
@@ -68,7 +74,8 @@ void InputConfig::fields(config::Visitor& v)
     v.integer("slice_bits", slice_bits, {1, 8}, unit::bits, "input bits applied per array read");
     v.choice("coding", coding, codings, "how a slice is applied");
     v.choice("signed_input", signed_input, signed_inputs, "how negative inputs are applied");
-    v.real("pulse_ns", pulse_s, {1e-3, 1e3}, unit::nanoseconds, "least interval of pulse-width coding");
+    v.real("pulse_ns", pulse_s, {1e-3, 1e3}, unit::nanoseconds, "least interval of pulse-width and -count coding");
+    v.integer("extra_edges", extra_edges, {0, 1000}, unit::none, "word-line edges per read beyond two per pulse");
 }
 
 void SampleHoldConfig::fields(config::Visitor& v)
@@ -107,7 +114,8 @@ void MacroConfig::fields(config::Visitor& v)
     v.section("driver", driver, "word-line drivers and DACs");
     v.section("array", array, "energy and settling of the cell array");
     v.section("sample_hold", sample_hold, "sample-and-hold per column");
-    v.integer("adcs", adcs, {1, 65536}, unit::none, "converters of the macro");
+    v.integer("merged_columns", merged_columns, {1, 64}, unit::none, "columns joined in analog before a converter");
+    v.integer("adcs", adcs, {1, 65536}, unit::none, "converters of the macro (analog_current; else one per column)");
     v.section("adc", adc, "converter");
     v.section("shift_add", shift_add, "shift-add of slices");
     v.section("digital", digital, "gates of adder trees, accumulators and counters");
@@ -130,26 +138,37 @@ void MacroConfig::check(const config::Place& place) const
         place.fail("columns", fmt::format("must exceed the reserved columns, got {}", columns));
     if (family == MacroFamily::analog_current && adcs % arrays != 0 && arrays % adcs != 0)
         place.fail("adcs", fmt::format("must be a multiple or a divisor of arrays = {}, got {}", arrays, adcs));
-    if (family == MacroFamily::digital_adder_tree) {
+    if (columns % merged_columns != 0)
+        place.fail("merged_columns", fmt::format("must divide columns = {}, got {}", columns, merged_columns));
+    if (merged_columns > 1 && (encoding == Encoding::differential_analog || extra_columns(*this) > 0))
+        place.fail("merged_columns", "merged columns need an encoding without pairs and reference columns");
+    if (!is_analog(family)) {
         if (encoding != Encoding::twos_complement)
-            place.fail("encoding", "an adder tree adds bits: must be 'twos_complement'");
+            place.fail("encoding", "a digital macro adds bits: must be 'twos_complement'");
         if (columns % digital.weight_bits != 0)
             place.fail("columns", fmt::format("must be a multiple of digital.weight_bits = {}, got {}",
                                               digital.weight_bits, columns));
         if (input.slice_bits != 1 || input.coding != InputCoding::amplitude)
-            place.fail("input.slice_bits", "an adder tree takes one input bit at a time");
+            place.fail("input.slice_bits", "a digital macro takes one input bit at a time");
     }
-    if (input.coding == InputCoding::pulse_width && family == MacroFamily::analog_current)
-        place.fail("input.coding", "pulse-width inputs need the family 'analog_column_converter'");
-    if (input.slice_bits > 1 && input.signed_input == SignedInput::twos_complement &&
-        family == MacroFamily::analog_column_converter)
+    if (input.coding != InputCoding::amplitude && family == MacroFamily::analog_current)
+        place.fail("input.coding", "pulse inputs need a family with a converter per column");
+    if (input.slice_bits > 1 && input.signed_input == SignedInput::twos_complement && converts_per_column(family))
         place.fail("input.signed_input", "two's complement inputs are applied one bit at a time");
-    const double overhead = driver_cost(*this).latency_s +
-                            (family == MacroFamily::analog_current ? sample_hold_cost(*this).latency_s : 0.0);
-    if (family != MacroFamily::digital_adder_tree && read_latency_s > 0.0 && read_latency_s <= overhead)
+    const double overhead =
+        driver_cost(*this).latency_s + (converts_per_column(family) ? 0.0 : sample_hold_cost(*this).latency_s);
+    if (is_analog(family) && input.coding == InputCoding::amplitude && read_latency_s > 0.0 &&
+        read_latency_s <= overhead)
         place.fail("read_latency_ns", fmt::format("must exceed the {:g} ns of drivers and sample-and-hold, got {:g}",
                                                   overhead * 1e9, read_latency_s * 1e9));
 }
+
+bool is_analog(MacroFamily family)
+{
+    return family != MacroFamily::digital_adder_tree && family != MacroFamily::digital_bit_serial;
+}
+
+bool converts_per_column(MacroFamily family) { return is_analog(family) && family != MacroFamily::analog_current; }
 
 bool uses_offset(Encoding e)
 {
@@ -168,7 +187,25 @@ int columns_per_weight(const MacroConfig& config, int weight_bits)
     const int slices = weight_slices(config, weight_bits);
     if (config.family == MacroFamily::digital_adder_tree) // whole trees only
         return (slices + config.digital.weight_bits - 1) / config.digital.weight_bits * config.digital.weight_bits;
+    if (config.family == MacroFamily::digital_bit_serial) // the sum of all rows grows into further columns
+        return slices + sum_growth_bits(config.rows);
+    if (config.merged_columns > 1) // whole groups of binary-weighted columns
+        return (slices + config.merged_columns - 1) / config.merged_columns * config.merged_columns;
     return slices * (is_differential(config.encoding) ? 2 : 1);
+}
+
+int sum_growth_bits(int rows)
+{
+    int bits = 0;
+    while ((1 << bits) < rows)
+        ++bits;
+    return bits;
+}
+
+int result_columns(const MacroConfig& config, int columns)
+{
+    const int pairs = config.encoding == Encoding::differential_analog ? 2 : 1;
+    return (columns / pairs + config.merged_columns - 1) / config.merged_columns + extra_columns(config);
 }
 
 int reserved_columns(const MacroConfig& config) { return config.encoding == Encoding::offset_column ? 1 : 0; }

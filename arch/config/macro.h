@@ -12,7 +12,19 @@ namespace imc
 {
 
 /// The macro families; one file each in arch/macro, created by make_macro from an explicit table.
-enum class MacroFamily { analog_current, analog_column_converter, digital_adder_tree };
+enum class MacroFamily {
+    analog_current,
+    analog_column_converter,
+    voltage_sensing,
+    charge_domain,
+    pulse_count_flash,
+    digital_adder_tree,
+    digital_bit_serial,
+};
+/// Arrays of analog cells read by converters, in contrast to gates.
+bool is_analog(MacroFamily family);
+/// Analog, with a converter at every result column and no sample-and-hold.
+bool converts_per_column(MacroFamily family);
 
 /// How signed weights are laid out on cells that hold only non-negative states.
 enum class Encoding {
@@ -34,7 +46,8 @@ enum class OffsetSource {
 /// How the bits of one input slice reach the word line.
 enum class InputCoding {
     amplitude,   ///< a DAC level for the time of one array read
-    pulse_width, ///< a pulse of 0 … 2^bits-1 least intervals
+    pulse_width, ///< one pulse of 0 … 2^bits-1 least intervals; a slice lasts 2^bits of them
+    pulse_count, ///< 0 … 2^bits-1 pulses of one interval; a slice lasts 2^bits-1 of them and the array's settling
 };
 
 /// How negative inputs are applied.
@@ -60,7 +73,8 @@ struct InputConfig {
     int slice_bits = 1; ///< bits applied per array read
     InputCoding coding = InputCoding::amplitude;
     SignedInput signed_input = SignedInput::twos_complement;
-    double pulse_s = 1e-9; ///< least interval of pulse-width coding
+    double pulse_s = 1e-9; ///< least interval of pulse-width and pulse-count coding
+    int extra_edges = 0;   ///< pulse count: word-line edges per row and read beyond two per pulse
     void fields(config::Visitor& v);
 };
 
@@ -99,7 +113,8 @@ struct MacroConfig {
     DriverConfig driver;
     ArrayConfig array;
     SampleHoldConfig sample_hold;
-    int adcs = 8;
+    int merged_columns = 1; ///< columns joined in analog (binary-weighted) before a converter
+    int adcs = 8;           ///< analog_current only: the other families have one per result column
     AdcConfig adc;
     ShiftAddConfig shift_add;
     DigitalConfig digital; ///< gates of adder trees, accumulators and counters
@@ -119,10 +134,14 @@ int columns_per_weight(const MacroConfig& config, int weight_bits);
 int weight_slices(const MacroConfig& config, int weight_bits);
 /// Columns of an array that hold no weights (reference column).
 int reserved_columns(const MacroConfig& config);
+/// Bits by which a sum of that many rows outgrows its terms: ceil(log2 rows).
+int sum_growth_bits(int rows);
 /// Columns driven and converted with every operation that hold no weights: reference or unit column.
 int extra_columns(const MacroConfig& config);
 /// Weights along one row of one array.
 int weights_per_row(const MacroConfig& config, int weight_bits);
+/// Conversions per array and read for so many columns of cells: pairs and merged columns share one.
+int result_columns(const MacroConfig& config, int columns);
 /// Slices of an input, i.e. array reads per operation before row groups.
 int input_slices(const MacroConfig& config, int input_bits, bool signed_input);
 

@@ -72,6 +72,41 @@ void resolve_digital(const MacroConfig& config, MacroCosts& costs)
     array.by_data = true;
 }
 
+/// An adder in every cell (Colonnade): words of weight_bits ripple down the rows, sums grow into further columns.
+/// A cycle lasts until the longest ripple between two registers is through: weight_bits + growth along the word, rows /
+/// registers down the column, and two for the register.
+void resolve_bit_serial(const MacroConfig& config, MacroCosts& costs)
+{
+    const ProcessPoint process{config.node_m, config.supply_v};
+    const GateLibrary gates = gate_library(process);
+    const DigitalConfig& d = config.digital;
+    const auto adder = [&](const UserCost& user, double product) {
+        if (user.energy_j > 0.0)
+            return user.at(config.supply_v);
+        ComponentCost c;
+        c.model = "gates";
+        c.citation = gates.citation;
+        c.energy_j = gates.full_adder.energy_j + product;
+        return c;
+    };
+    costs.array = adder(d.cell_add, gates.xor2.energy_j);
+    costs.array.by_data = false;
+    costs.adder_tree = adder(d.extension_add, 0.0);
+    costs.adder_tree.by_data = false;
+
+    const double step = d.gate_delay_s > 0.0 ? d.gate_delay_s : gates.sum_delay_s;
+    const double ripple =
+        d.weight_bits + sum_growth_bits(config.rows) + static_cast<double>(config.rows) / d.column_registers + 2.0;
+    costs.adder_tree.latency_s = d.cycle_s > 0.0 ? d.cycle_s : ripple * step;
+    const double cells = static_cast<double>(config.rows) * config.columns;
+    const double cell =
+        sram_cell_f2(config.node_m) * config.node_m * config.node_m + gates.xor2.area_m2 + gates.full_adder.area_m2;
+    costs.array.area_m2 = cells * cell;
+    costs.array.leakage_w = cells * (gates.xor2.area_m2 + gates.full_adder.area_m2) * gates.leakage_w_m2;
+    costs.array.rating_w = costs.array.energy_j * cells / costs.adder_tree.latency_s + costs.array.leakage_w;
+    costs.accumulator = registered_adder(process, d.weight_bits + sum_growth_bits(config.rows) + 8);
+}
+
 } // namespace
 
 MacroCosts resolve_costs(const MacroConfig& config)
@@ -86,9 +121,11 @@ MacroCosts resolve_costs(const MacroConfig& config)
     costs.popcount = popcount_cost(config);
     if (config.family == MacroFamily::digital_adder_tree)
         resolve_digital(config, costs);
-    else if (config.read_latency_s > 0.0)
+    else if (config.family == MacroFamily::digital_bit_serial)
+        resolve_bit_serial(config, costs);
+    else if (config.read_latency_s > 0.0 && config.input.coding == InputCoding::amplitude)
         costs.array.latency_s = config.read_latency_s - costs.driver.latency_s -
-                                (config.family == MacroFamily::analog_current ? costs.sample_hold.latency_s : 0.0);
+                                (converts_per_column(config.family) ? 0.0 : costs.sample_hold.latency_s);
 
     costs.write.model = "pulse";
     costs.write.citation = "given in the configuration";

@@ -21,7 +21,11 @@ struct Family {
 constexpr Family families[] = {
     {MacroFamily::analog_current, make_analog_current},
     {MacroFamily::analog_column_converter, make_column_converter},
+    {MacroFamily::voltage_sensing, make_voltage_sensing},
+    {MacroFamily::charge_domain, make_charge_domain},
+    {MacroFamily::pulse_count_flash, make_pulse_count_flash},
     {MacroFamily::digital_adder_tree, make_digital_adder_tree},
+    {MacroFamily::digital_bit_serial, make_digital_bit_serial},
 };
 
 void in_range(const char* what, std::int64_t value, std::int64_t low, std::int64_t high)
@@ -54,6 +58,8 @@ void Macro::check(const MvmOperation& op) const
     in_range("columns", op.columns, 1, config_.columns - reserved_columns(config_));
     in_range("arrays", op.arrays, 1, config_.arrays);
     in_range("input_bits", op.input_bits, 1, 32);
+    if (config_.family == MacroFamily::digital_bit_serial)
+        in_range("columns", op.columns, config_.digital.weight_bits + sum_growth_bits(config_.rows), config_.columns);
     if (config_.encoding == Encoding::differential_analog && op.columns % 2 != 0)
         throw std::invalid_argument(fmt::format("macro operation: columns of pairs must be even, got {}", op.columns));
 }

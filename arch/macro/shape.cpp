@@ -7,38 +7,67 @@
 namespace imc
 {
 
+namespace
+{
+
+/// The longest drive of a slice of so many bits.
+Femtoseconds pulse(const MacroConfig& config, int bits)
+{
+    const std::int64_t values = std::int64_t{1} << bits;
+    switch (config.input.coding) {
+    case InputCoding::amplitude:
+        return 0;
+    case InputCoding::pulse_width:
+        return values * to_femtoseconds(config.input.pulse_s);
+    case InputCoding::pulse_count:
+        return (values - 1) * to_femtoseconds(config.input.pulse_s);
+    }
+    return 0;
+}
+
+} // namespace
+
 AnalogShape analog_shape(const MacroConfig& config, const MvmOperation& op)
 {
     const int active = config.active_rows > 0 ? config.active_rows : config.rows;
-    const std::int64_t groups = (op.rows + active - 1) / active;
-    const bool two_phases = op.signed_input && config.input.signed_input == SignedInput::two_phases;
-    const std::int64_t slices = input_slices(config, op.input_bits, op.signed_input) * (two_phases ? 2 : 1);
-    const int extra = extra_columns(config);
+    const int slices = input_slices(config, op.input_bits, op.signed_input);
+    const bool sign_apart = op.signed_input && config.input.signed_input != SignedInput::twos_complement;
+    const int bits = std::max(1, op.input_bits - (sign_apart ? 1 : 0));
+    const int phases = op.signed_input && config.input.signed_input == SignedInput::two_phases ? 2 : 1;
+    const std::int64_t rows = std::int64_t{op.rows} * op.arrays;
+
     AnalogShape shape;
-    shape.reads = slices * groups;
-    shape.row_drives = slices * op.rows * op.arrays;
-    shape.cell_columns = op.columns + extra;
-    shape.result_columns = (config.encoding == Encoding::differential_analog ? op.columns / 2 : op.columns) + extra;
+    shape.groups = (op.rows + active - 1) / active;
+    for (int slice = 0; slice < slices; ++slice) {
+        const int width = std::min(config.input.slice_bits, bits - slice * config.input.slice_bits);
+        for (std::int64_t i = 0; i < phases * shape.groups; ++i)
+            shape.pulses.push_back(pulse(config, width));
+        const std::int64_t most = (std::int64_t{1} << width) - 1;
+        shape.edges += phases * rows * (2 * most + config.input.extra_edges);
+    }
+    shape.row_drives = phases * slices * rows;
+    shape.cell_columns = op.columns + extra_columns(config);
+    shape.result_columns = result_columns(config, op.columns);
     return shape;
 }
 
-MacroSchedule pipeline(std::int64_t n, Cycle read, Cycle convert, Cycle tail, int banks)
+MacroSchedule pipeline(const std::vector<Cycle>& reads, Cycle convert, Cycle tail, int banks)
 {
-    MacroSchedule s;
-    s.reads = n;
-    s.first_convert = read;
-    const Cycle pace = banks > 1 ? std::max(read, convert) : read + convert;
-    s.converts_end = read + (n - 1) * pace + convert;
-    if (banks > 1) {
-        const Cycle last_start = n == 1 ? 0 : convert > read ? read + (n - 2) * convert : (n - 1) * read;
-        s.reads_end = last_start + read;
-        s.hold_free = n == 1 ? 0 : s.converts_end - pace;
-    } else {
-        s.reads_end = (n - 1) * pace + read;
-        s.hold_free = s.converts_end;
+    Cycle read_end = 0;
+    Cycle converted = 0;        // the conversion of the read before
+    Cycle converted_before = 0; // and of the one before that
+    for (const Cycle read : reads) {
+        read_end = std::max(read_end, banks > 1 ? converted_before : converted) + read;
+        converted_before = converted;
+        converted = std::max(read_end, converted) + convert;
     }
-    s.inputs_free = s.reads_end;
-    s.latency = s.converts_end + tail;
+    MacroSchedule s;
+    s.reads = static_cast<std::int64_t>(reads.size());
+    s.first_convert = reads.front();
+    s.reads_end = s.inputs_free = read_end;
+    s.converts_end = converted;
+    s.hold_free = banks > 1 ? converted_before : converted;
+    s.latency = converted + tail;
     s.interval = s.before(s);
     return s;
 }
@@ -50,13 +79,17 @@ std::vector<MacroEvent> analog_counts(const Macro& macro, const MvmOperation& op
     const AnalogShape shape = analog_shape(config, op);
     const MacroEventTypes types = event_types(costs);
     const MvmActivity activity = with_known_activity(config, op).activity;
-    // With pulse widths a cell conducts for as many least intervals as the slice's value.
-    const std::int64_t conducting =
-        config.input.coding == InputCoding::pulse_width ? activity.input_sum : activity.row_slices;
-    const std::int64_t results = shape.result_columns * shape.reads * op.arrays;
+    // With pulses a cell conducts for as many least intervals as the slice's value.
+    const bool pulsed = config.input.coding != InputCoding::amplitude;
+    const std::int64_t conducting = pulsed ? activity.input_sum : activity.row_slices;
+    const std::int64_t results = shape.result_columns * shape.reads() * op.arrays;
+    std::int64_t drives = costs.driver.by_data ? activity.row_slices : shape.row_drives;
+    if (config.input.coding == InputCoding::pulse_count) // edges of the word line
+        drives = costs.driver.by_data ? 2 * activity.input_sum + config.input.extra_edges * activity.row_slices
+                                      : shape.edges;
 
     std::vector<MacroEvent> events;
-    events.push_back({types.drive, costs.driver.by_data ? activity.row_slices : shape.row_drives});
+    events.push_back({types.drive, drives});
     events.push_back({types.cell_read, (costs.array.by_data ? conducting : shape.row_drives) * shape.cell_columns});
     if (costs.array_state.by_data)
         events.push_back({types.cell_state, activity.level_sum});

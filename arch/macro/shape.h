@@ -7,16 +7,20 @@ namespace imc
 
 /// The loop bounds of an operation on an analog macro, shared by the families of this folder.
 struct AnalogShape {
-    std::int64_t reads = 0;          ///< array reads: input slices × row groups × phases
-    std::int64_t row_drives = 0;     ///< rows × slices × phases × arrays
-    std::int64_t cell_columns = 0;   ///< columns whose cells conduct, references included, per array
-    std::int64_t result_columns = 0; ///< conversions per read and array
+    std::vector<Femtoseconds> pulses; ///< of each array read: how long rows are driven; 0 where the array only settles
+    std::int64_t groups = 0;          ///< of rows, driven one after another
+    std::int64_t row_drives = 0;      ///< rows × slices × phases × arrays
+    std::int64_t edges = 0;           ///< pulse count: word-line edges over rows, slices, phases and arrays
+    std::int64_t cell_columns = 0;    ///< columns whose cells conduct, references included, per array
+    std::int64_t result_columns = 0;  ///< conversions per read and array
+
+    std::int64_t reads() const { return static_cast<std::int64_t>(pulses.size()); }
 };
 AnalogShape analog_shape(const MacroConfig& config, const MvmOperation& operation);
 
-/// Reads and conversions of `reads` slices when each read takes `read` cycles and its conversions `convert`.
-/// Two banks: a read waits for the conversion before last; one: for the last. The last result follows `tail` later.
-MacroSchedule pipeline(std::int64_t reads, Cycle read, Cycle convert, Cycle tail, int banks);
+/// Reads of the given lengths, each followed by a conversion of `convert` cycles. Two banks: a read waits for the
+/// conversion before last; one: for the last. The last result follows `tail` later.
+MacroSchedule pipeline(const std::vector<Cycle>& reads, Cycle convert, Cycle tail, int banks);
 
 /// Everything that is counted in an analog macro; samples only with a sample-and-hold.
 std::vector<MacroEvent> analog_counts(const Macro& macro, const MvmOperation& operation, bool samples);

@@ -38,6 +38,9 @@ std::vector<Request> random_requests(const MacroConfig& config, RandomStream& ra
         r.operation.signed_input = pick(0, 1) == 1;
         r.operation.activity.assumed_input = random.uniform();
         r.operation.activity.assumed_weight = random.uniform();
+        if (config.family == MacroFamily::digital_bit_serial)
+            r.operation.columns =
+                std::max(r.operation.columns, config.digital.weight_bits + sum_growth_bits(config.rows));
         if (i == 0)
             r.operation = {config.rows, config.columns - reserved_columns(config), config.arrays, 8, true};
         if (config.encoding == Encoding::differential_analog)
@@ -56,7 +59,7 @@ MacroConfig random_macro(RandomStream& random)
                                 static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1))));
     };
     MacroConfig c;
-    c.family = static_cast<MacroFamily>(pick(0, 2));
+    c.family = static_cast<MacroFamily>(pick(0, 6));
     c.rows = pick(1, 40);
     c.columns = 2 * pick(2, 20);
     c.arrays = 1 << pick(0, 3);
@@ -73,15 +76,21 @@ MacroConfig random_macro(RandomStream& random)
     c.sample_hold.banks = pick(1, 2);
     c.driver.model = static_cast<DriverModel>(pick(0, 2));
     c.array.model = static_cast<ArrayModel>(pick(0, 2));
-    if (c.family == MacroFamily::digital_adder_tree) {
+    if (!is_analog(c.family)) {
         c.cell.bits = c.input.slice_bits = 1;
         c.encoding = Encoding::twos_complement;
         c.digital.weight_bits = 2;
         c.digital.pipeline_stages = pick(1, 4);
+        c.digital.column_registers = pick(1, 4);
+        c.columns = std::max(c.columns, 2 + sum_growth_bits(c.rows));
+        c.columns += c.columns % 2;
     }
-    if (c.family == MacroFamily::analog_column_converter) {
-        c.input.coding = static_cast<InputCoding>(pick(0, 1));
+    if (converts_per_column(c.family)) {
+        c.input.coding = static_cast<InputCoding>(pick(0, 2));
         c.input.pulse_s = 1e-12 * pick(500, 2000);
+        c.input.extra_edges = pick(0, 3);
+        if (c.encoding != Encoding::differential_analog && extra_columns(c) == 0)
+            c.merged_columns = pick(1, 2);
     }
     return c;
 }

@@ -181,15 +181,14 @@ ComponentCost exploration(const AdcQuery& q)
     return c;
 }
 
-ComponentCost user(const AdcQuery& q)
+ComponentCost user(const AdcQuery& q) { return q.config.user.at(q.process.supply_v); }
+
+ComponentCost user_per_bit(const AdcQuery& q)
 {
-    ComponentCost c;
-    c.model = "user";
-    c.citation = "given in the configuration";
-    c.energy_j = q.config.user.energy_j;
-    c.latency_s = q.config.user.latency_s;
-    c.area_m2 = q.config.user.area_m2;
-    c.leakage_w = q.config.user.leakage_w;
+    ComponentCost c = user(q);
+    c.model = "user_per_bit";
+    c.energy_j *= q.config.bits;
+    c.latency_s *= q.config.bits;
     return c;
 }
 
@@ -205,7 +204,10 @@ constexpr Entry entries[] = {{AdcModel::exploration, "exploration", exploration}
                              {AdcModel::murmann, "murmann", murmann},
                              {AdcModel::zigzag, "zigzag", zigzag},
                              {AdcModel::neurosim, "neurosim", neurosim},
-                             {AdcModel::user, "user", user}};
+                             {AdcModel::user, "user", user},
+                             {AdcModel::user_per_bit, "user_per_bit", user_per_bit}};
+
+bool is_user(AdcModel model) { return model == AdcModel::user || model == AdcModel::user_per_bit; }
 
 } // namespace
 
@@ -233,7 +235,7 @@ std::string adc_table(const std::vector<int>& bits, const std::vector<double>& n
         text += "---|";
     text += "\n";
     for (const Entry& entry : entries) {
-        if (entry.model == AdcModel::user)
+        if (is_user(entry.model))
             continue;
         for (const double node : nodes_m) {
             text += fmt::format("| {} | {:g} nm |", entry.name, node * 1e9);
@@ -250,7 +252,7 @@ std::string adc_table(const std::vector<int>& bits, const std::vector<double>& n
     }
     text += "\n(!) outside the range in which the source states its model\n\n";
     for (const Entry& entry : entries)
-        if (entry.model != AdcModel::user)
+        if (!is_user(entry.model))
             text += fmt::format("* {}: {}\n", entry.name, entry.cost({{}, {32e-9, 0.9}, 128}).citation);
     return text;
 }

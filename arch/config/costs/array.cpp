@@ -58,18 +58,6 @@ double squared(double x) { return x * x; }
 
 ProcessPoint process_of(const MacroConfig& config) { return {config.node_m, config.supply_v}; }
 
-ComponentCost from_user(const UserCost& user)
-{
-    ComponentCost c;
-    c.model = "user";
-    c.citation = "given in the configuration";
-    c.energy_j = user.energy_j;
-    c.latency_s = user.latency_s;
-    c.area_m2 = user.area_m2;
-    c.leakage_w = user.leakage_w;
-    return c;
-}
-
 void warn_size(ComponentCost& cost, const char* what, double value, double stated)
 {
     if (value < 0.5 * stated || value > 2.0 * stated)
@@ -81,7 +69,7 @@ void warn_size(ComponentCost& cost, const char* what, double value, double state
 /// How long a cell conducts per event: an array read, or one least interval of pulse-width coding.
 double read_time(const MacroConfig& config)
 {
-    if (config.input.coding == InputCoding::pulse_width)
+    if (config.input.coding != InputCoding::amplitude)
         return config.input.pulse_s;
     return config.read_latency_s > 0.0 ? config.read_latency_s : settling_time(config);
 }
@@ -147,7 +135,7 @@ ComponentCost driver_cost(const MacroConfig& config)
         c.by_data = true;
         break;
     case DriverModel::user:
-        c = from_user(config.driver.user);
+        c = config.driver.user.at(config.supply_v);
         break;
     }
     c.rating_w = c.energy_j / isaac_read_s + c.leakage_w;
@@ -192,8 +180,8 @@ ComponentCost array_cost(const MacroConfig& config)
         c.by_data = true;
         break;
     case ArrayModel::user:
-        c = from_user(config.array.user);
-        if (c.latency_s == 0.0)
+        c = config.array.user.at(config.supply_v);
+        if (config.array.user.latency_s == 0.0)
             c.latency_s = settling_time(config);
         break;
     }
@@ -204,6 +192,10 @@ ComponentCost array_cost(const MacroConfig& config)
 ComponentCost array_state_cost(const MacroConfig& config)
 {
     ComponentCost c;
+    if (config.array.model == ArrayModel::user && config.array.user_state.energy_j > 0.0) {
+        c = config.array.user_state.at(config.supply_v);
+        c.by_data = true;
+    }
     if (config.array.model != ArrayModel::conductance)
         return c;
     const double on = config.cell.on_conductance_s;
@@ -240,7 +232,7 @@ ComponentCost sample_hold_cost(const MacroConfig& config)
         break;
     }
     case SampleHoldModel::user:
-        c = from_user(config.sample_hold.user);
+        c = config.sample_hold.user.at(config.supply_v);
         break;
     }
     c.rating_w = c.energy_j / isaac_read_s + c.leakage_w;
@@ -264,7 +256,7 @@ ComponentCost shift_add_cost(const MacroConfig& config)
     case ShiftAddModel::gates:
         return registered_adder(process_of(config), config.shift_add.bits);
     case ShiftAddModel::user:
-        c = from_user(config.shift_add.user);
+        c = config.shift_add.user.at(config.supply_v);
         c.rating_w = c.leakage_w + (c.latency_s > 0.0 ? c.energy_j / c.latency_s : 0.0);
         return c;
     }

@@ -15,7 +15,8 @@ constexpr Choice<AdcModel> adc_models[] = {
     {"murmann", AdcModel::murmann, "regression over the Murmann survey"},
     {"zigzag", AdcModel::zigzag, "ZigZag-IMC formula, 28 nm"},
     {"neurosim", AdcModel::neurosim, "NeuroSim SAR coefficients, 1 to 130 nm"},
-    {"user", AdcModel::user, "the numbers of 'user'"}};
+    {"user", AdcModel::user, "the numbers of 'user'"},
+    {"user_per_bit", AdcModel::user_per_bit, "the numbers of 'user', energy and latency once per bit"}};
 constexpr Choice<DriverModel> driver_models[] = {
     {"isaac", DriverModel::isaac, "ISAAC Table I: 4 mW for 1024 lines of 128 cells"},
     {"circuit", DriverModel::circuit, "C V² of the loaded line and its driver, from the array's size"},
@@ -35,10 +36,26 @@ constexpr Choice<ShiftAddModel> shift_add_models[] = {
 
 void UserCost::fields(config::Visitor& v)
 {
+    v.real("supply_v", supply_v, {0.0, 5.0}, unit::volts, "supply at which the numbers hold; 0: at any");
     v.real("energy_pj", energy_j, {0.0, 1e9}, unit::picojoules, "energy of one event");
     v.real("latency_ns", latency_s, {0.0, 1e9}, unit::nanoseconds, "time of one event");
     v.real("area_um2", area_m2, {0.0, 1e9}, unit::square_micrometres, "area of one instance");
     v.real("leakage_uw", leakage_w, {0.0, 1e9}, unit::microwatts, "leakage of one instance");
+}
+
+ComponentCost UserCost::at(double supply) const
+{
+    ComponentCost c;
+    c.model = "user";
+    c.citation = "given in the configuration";
+    const double ratio = supply_v > 0.0 ? supply / supply_v : 1.0;
+    const ProcessPoint stated{32e-9, supply_v};
+    c.energy_j = energy_j * ratio * ratio;
+    c.leakage_w = leakage_w * ratio * ratio;
+    c.area_m2 = area_m2;
+    c.latency_s =
+        supply_v > 0.0 ? latency_s * delay_factor(ScalingClass::digital, stated, {stated.node_m, supply}) : latency_s;
+    return c;
 }
 
 void AdcConfig::fields(config::Visitor& v)
@@ -60,6 +77,7 @@ void ArrayConfig::fields(config::Visitor& v)
 {
     v.choice("model", model, array_models, "where the array's cost comes from");
     v.section("user", user, "costs for model 'user', per cell read; area per array");
+    v.section("user_state", user_state, "model 'user': what each step of a cell's state adds");
 }
 
 void ShiftAddConfig::fields(config::Visitor& v)
@@ -72,7 +90,12 @@ void ShiftAddConfig::fields(config::Visitor& v)
 
 void DigitalConfig::fields(config::Visitor& v)
 {
-    v.integer("weight_bits", weight_bits, {1, 16}, unit::bits, "columns of one adder tree");
+    v.integer("weight_bits", weight_bits, {1, 16}, unit::bits, "bits of the words added");
+    v.integer("column_registers", column_registers, {1, 256}, unit::none, "bit-serial: registers per column of adders");
+    v.real("gate_delay_ns", gate_delay_s, {0.0, 1e3}, unit::nanoseconds,
+           "bit-serial: one adder; 0: from the unit gates");
+    v.section("cell_add", cell_add, "bit-serial: a cell's product and addition; energy 0: from the unit gates");
+    v.section("extension_add", extension_add, "bit-serial: an addition where sums grow; energy 0: from the unit gates");
     v.real("cycle_ns", cycle_s, {0.0, 1e6}, unit::nanoseconds, "time of one input bit; 0: from the critical path");
     v.integer("pipeline_stages", pipeline_stages, {1, 64}, unit::none, "cycles from a bit's entry to its sum");
     v.real("activity", activity, {0.0, 4.0}, unit::none,

@@ -25,18 +25,21 @@ struct ComponentCost {
     std::vector<std::string> warnings;
 };
 
-/// Measured or assumed numbers for `model: user`.
+/// Measured or assumed numbers for `model: user`. With `supply_v` they hold at that supply: energy and leakage follow
+/// its square, latency the alpha-power law; without, they hold as they are.
 struct UserCost {
+    double supply_v = 0.0;
     double energy_j = 0.0;
     double latency_s = 0.0;
     double area_m2 = 0.0;
     double leakage_w = 0.0;
     void fields(config::Visitor& v);
+    ComponentCost at(double supply) const;
 };
 
 enum class CellTechnology { sram, rram, pcm };
 
-enum class AdcModel { exploration, isaac, puma, murmann, zigzag, neurosim, user };
+enum class AdcModel { exploration, isaac, puma, murmann, zigzag, neurosim, user, user_per_bit };
 struct AdcConfig {
     AdcModel model = AdcModel::isaac;
     int bits = 8;
@@ -58,6 +61,7 @@ enum class ArrayModel { isaac, conductance, bit_line, user };
 struct ArrayConfig {
     ArrayModel model = ArrayModel::isaac;
     UserCost user;
+    UserCost user_state; ///< model user: energy of each step of a cell's state
     void fields(config::Visitor& v);
 };
 
@@ -74,10 +78,14 @@ struct ShiftAddConfig {
 
 /// Unit gates at 28 nm and 0.9 V (ZigZag-IMC, Sun et al., ICCAD 2023), scaled to the macro's node.
 struct DigitalConfig {
-    int weight_bits = 4;     ///< columns of one adder tree; wider weights take several
-    double cycle_s = 0.0;    ///< one input bit through array and tree; 0: critical path
-    int pipeline_stages = 2; ///< cycles from a bit's entry to its sum in the accumulator
-    double activity = 1.0;   ///< switching of the tree per row whose input bit is set, over its adders' share
+    int weight_bits = 4;       ///< bits of the words that are added; wider weights take several trees
+    int column_registers = 1;  ///< bit-serial: pipeline registers per column of adders
+    double gate_delay_s = 0.0; ///< bit-serial: one adder of the ripple; 0: from the unit gates
+    UserCost cell_add;         ///< bit-serial: one cell's product and addition; 0: from the unit gates
+    UserCost extension_add;    ///< bit-serial: one addition in the columns into which sums grow
+    double cycle_s = 0.0;      ///< one input bit through array and tree; 0: critical path
+    int pipeline_stages = 2;   ///< cycles from a bit's entry to its sum in the accumulator
+    double activity = 1.0;     ///< switching of the tree per row whose input bit is set, over its adders' share
     void fields(config::Visitor& v);
 };
 
