@@ -39,7 +39,12 @@ nlohmann::json sample(double energy_j)
             {"area_by_component_mm2", {{"adc", 1.5}}},
             {"layers",
              {{{"name", "conv1"}, {"op", "Conv"}, {"start_cycle", 0}, {"end_cycle", 1500}, {"energy_j", energy_j}}}},
-            {"cost_models", {{"adc", "SAR, some paper"}}},
+            {"cost_models",
+             {{{"component", "adc"},
+               {"event", "conversion"},
+               {"unit_energy_j", 1.25e-12},
+               {"model", "sar"},
+               {"citation", "some <paper>"}}}},
             {"warnings", {"watch \"this\""}},
             {"accuracy", nullptr}};
 }

@@ -26,6 +26,7 @@ table { border-collapse: collapse; } th, td { padding: .2rem .8rem; text-align: 
 th:first-child, td:first-child { text-align: left; } td small { opacity: .7; margin-left: .4rem; }
 .runs { display: flex; flex-wrap: wrap; gap: 1rem 2rem; } .runs > div { overflow-x: auto; }
 svg { max-width: 100%; height: auto; } .warning { border-left: 4px solid #d55e00; padding-left: .7rem; }
+table.words th, table.words td { text-align: left; }
 summary { cursor: pointer; } .scroll { overflow-x: auto; }
 </style></head><body>
 )";
@@ -57,10 +58,15 @@ std::string summary(const std::vector<ResultView>& runs)
     std::string html = "<h2>Summary</h2>\n<div class=\"scroll\"><table><tr><th></th>";
     for (const ResultView& run : runs)
         html += "<th>" + escape(run.name) + "</th>";
-    html += "</tr>\n<tr><td>Network</td>";
-    for (const ResultView& run : runs)
-        html += "<td>" + escape(run.network) + "</td>";
     html += "</tr>\n";
+    const std::pair<const char*, std::string ResultView::*> texts[] = {
+        {"Network", &ResultView::network}, {"Chip", &ResultView::chip}, {"Fidelity, detail", &ResultView::fidelity}};
+    for (const auto& [name, member] : texts) {
+        html += fmt::format("<tr><td>{}</td>", name);
+        for (const ResultView& run : runs)
+            html += "<td>" + escape(run.*member) + "</td>";
+        html += "</tr>\n";
+    }
     for (std::size_t i = 0; i < runs[0].figures.size(); ++i) {
         const double first = runs[0].figures[i].value;
         if (std::ranges::all_of(runs, [&](const ResultView& r) { return std::isnan(r.figures[i].value); }))
@@ -166,11 +172,13 @@ std::string notes(const ResultView& run)
     std::string html;
     for (const std::string& warning : run.warnings)
         html += "<p class=\"warning\">" + escape(warning) + "</p>\n";
-    html += "<table><tr><th>component</th><th style=\"text-align:left\">cost model</th></tr>\n";
-    for (const auto& [component, model] : run.cost_models)
-        html += fmt::format("<tr><td>{}</td><td style=\"text-align:left\">{}</td></tr>\n", escape(component),
-                            escape(model));
-    html += "</table>\n<p>";
+    html +=
+        "<div class=\"scroll\"><table class=\"words\"><tr><th>component</th><th>event</th><th>energy</th><th>model</th>"
+        "<th>source</th></tr>\n";
+    for (const auto& m : run.cost_models)
+        html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(m.component),
+                            escape(m.event), with_prefix(m.unit_energy_j, "J"), escape(m.model), escape(m.citation));
+    html += "</table></div>\n<p>";
     if (!run.activity_source.empty())
         html += "Activity: " + escape(run.activity_source) + ". ";
     return html + "imcsim " + escape(run.version) + "</p>\n";

@@ -75,6 +75,8 @@ ResultView view(const Json& r)
 {
     ResultView v;
     v.network = text(member(r, "network"), "name");
+    v.chip = text(member(r, "chip"), "name");
+    v.fidelity = text(r, "fidelity") + (member(r, "detail").is_null() ? "" : ", " + text(r, "detail"));
     v.version = text(member(r, "simulator"), "version");
     v.activity_source = text(r, "activity_source");
     v.figures = figures(r);
@@ -91,10 +93,9 @@ ResultView view(const Json& r)
                             number(l, "replication"), number(l, "start_cycle") * period,
                             number(l, "end_cycle") * period, number(l, "stall_cycles") * period, number(l, "energy_j"),
                             number(l, "utilization")});
-    for (const auto& [component, model] : member(r, "cost_models").items())
-        v.cost_models.emplace_back(component, model.is_object()   ? text(model, "name") + ": " + text(model, "citation")
-                                              : model.is_string() ? model.get<std::string>()
-                                                                  : model.dump());
+    for (const Json& model : member(r, "cost_models"))
+        v.cost_models.push_back({text(model, "component"), text(model, "event"), text(model, "model"),
+                                 text(model, "citation"), number(model, "unit_energy_j")});
     for (const Json& warning : member(r, "warnings"))
         v.warnings.push_back(warning.get<std::string>());
     return v;

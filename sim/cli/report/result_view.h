@@ -21,6 +21,10 @@ struct ResultView {
         std::array<double, 3> joules; ///< dynamic, write, leakage
         double sum() const { return joules[0] + joules[1] + joules[2]; }
     };
+    struct CostModel {
+        std::string component, event, model, citation;
+        double unit_energy_j;
+    };
     struct Figure {
         std::string name; ///< as the table shows it
         double value;
@@ -30,6 +34,8 @@ struct ResultView {
 
     std::string name; ///< of the directory
     std::string network;
+    std::string chip;
+    std::string fidelity; ///< with the detail: "flit, schedule"
     std::string version;
     std::string activity_source;
     std::vector<Figure> figures; ///< the summary; the same names in the same order for every run
@@ -37,8 +43,8 @@ struct ResultView {
     double energy_unattributed_j;
     std::vector<std::pair<std::string, double>> area_mm2;
     std::vector<Layer> layers;
-    std::vector<std::pair<double, double>> power;                 ///< (time in s, W), from trace.csv; empty without one
-    std::vector<std::pair<std::string, std::string>> cost_models; ///< component, model with citation
+    std::vector<std::pair<double, double>> power; ///< (time in s, W), from trace.csv; empty without one
+    std::vector<CostModel> cost_models;
     std::vector<std::string> warnings;
 };
 
