@@ -19,6 +19,8 @@ namespace
 
 constexpr Command table[] = {
     {"import", "a network's layers, shapes, MACs and parameters", run_import},
+    {"eval", "a network executed on given inputs, without any chip", run_eval},
+    {"export", "a network written as ONNX", run_export},
     {"check", "validates experiments, chips, networks and sweeps; runs nothing", run_check},
     {"describe", "every key with default, range, unit and meaning", run_describe},
     {"noc", "one network alone: given packets or synthetic traffic", run_noc},

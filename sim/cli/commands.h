@@ -9,6 +9,8 @@ namespace imc::cli
 
 int run_import(std::span<const std::string> args);
 int run_noc(std::span<const std::string> args);
+int run_eval(std::span<const std::string> args);
+int run_export(std::span<const std::string> args);
 int run_crossbar(std::span<const std::string> args);
 int run_device(std::span<const std::string> args);
 int run_check(std::span<const std::string> args);

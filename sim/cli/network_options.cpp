@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "sim/base/errors.h"
+#include "workloads/transform/randomise.h"
 
 namespace imc::cli
 {
@@ -28,6 +29,24 @@ ImportOptions NetworkOptions::import_options() const
         options.dimensions[text.substr(0, at)] = value;
     }
     return options;
+}
+
+void NetworkOptions::declare_weights(Options& options)
+{
+    options.value("weights", weights, "file|random|none",
+                  "file: those the file has; random: drawn where it has none; none: shapes only");
+    options.value("seed", seed, "N", "seed of random weights");
+}
+
+Graph NetworkOptions::with_weights(Graph graph) const
+{
+    if (weights == "random")
+        return with_random_weights(graph, static_cast<std::uint64_t>(seed));
+    if (weights == "none")
+        return without_weights(std::move(graph));
+    if (weights != "file")
+        throw ConfigError("--weights " + weights, "expected file, random or none");
+    return graph;
 }
 
 } // namespace imc::cli

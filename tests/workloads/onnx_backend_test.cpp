@@ -16,6 +16,7 @@
 #include "workloads/lower/build.h"
 #include "workloads/lower/context.h"
 #include "workloads/read/onnx_reader.h"
+#include "workloads/write/onnx_writer.h"
 
 using namespace imc;
 namespace fs = std::filesystem;
@@ -100,6 +101,26 @@ struct Outcome {
     std::string refusal;
 };
 
+/// The graph written as ONNX and read again gives the same values, bit for bit.
+void check_export(const Graph& graph, const std::vector<Value>& inputs, const std::vector<Value>& outputs,
+                  const std::string& name)
+{
+    if (graph.nodes().empty()) // folded to a constant: nothing to run
+        return;
+    ImportOptions options;
+    options.allow_empty_tensors = true;
+    for (const TensorId t : graph.inputs)
+        options.inputs.push_back(graph.tensor(t).name);
+    const Import again = build_graph(parse_onnx(onnx_bytes(graph), name, {}), options);
+    ASSERT_TRUE(again.unsupported.empty()) << name << ": " << again.unsupported[0].why;
+    const std::vector<Value> values = execute(again.graph, inputs);
+    ASSERT_EQ(values.size(), outputs.size()) << name;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        EXPECT_TRUE(values[i].shape == outputs[i].shape && values[i].type() == outputs[i].type() &&
+                    std::ranges::equal(values[i].data->bytes(), outputs[i].data->bytes()))
+            << name << " differs after export";
+}
+
 Outcome run_case(const fs::path& folder)
 {
     const Model model = read_onnx(folder / "model.onnx");
@@ -122,6 +143,7 @@ Outcome run_case(const fs::path& folder)
     for (const TensorId t : import.graph.inputs)
         inputs.push_back(given.at(import.graph.tensor(t).name));
     const std::vector<Value> outputs = execute(import.graph, inputs);
+    check_export(import.graph, inputs, outputs, folder.filename().string());
     for (std::size_t i = 0; i < outputs.size(); ++i)
         EXPECT_TRUE(same(outputs[i], load(data / ("output_" + std::to_string(i) + ".pb"), model.outputs[i].type)))
             << folder.filename() << " output " << i;

@@ -189,11 +189,18 @@ private:
         const bool alias = move && move->function == Move::Function::identity && !known;
         std::vector<TensorId> outputs;
         for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-            if (node.outputs[i].empty() || i >= lowered.results.size()) {
+            // The parts of a Split that nobody reads are parts all the same.
+            const bool part = move && move->function == Move::Function::split && node.outputs[i].empty();
+            if ((node.outputs[i].empty() && !part) || i >= lowered.results.size()) {
                 outputs.push_back(TensorId());
                 continue;
             }
             const lower::Result& r = lowered.results[i];
+            if (part) {
+                outputs.push_back(
+                    graph_.add_tensor({fmt::format("{}_part{}", node.name, i), r.shape, r.type, false, nullptr, {}}));
+                continue;
+            }
             if (alias && i == 0) {
                 ids_[node.outputs[0]] = inputs[0];
                 continue;
