@@ -1,0 +1,23 @@
+#include "nas/evaluators/evaluator.h"
+
+#include <stdexcept>
+
+namespace imc::nas
+{
+
+double Evaluator::peek(std::size_t, const Candidate&) const
+{
+    throw std::logic_error("this evaluator knows nothing before an evaluation");
+}
+
+std::span<const EvaluatorFamily> evaluator_families()
+{
+    static constexpr EvaluatorFamily families[] = {
+        {"function", "a built-in test problem with a known front", make_function_config},
+        {"table", "rows of a CSV file", make_table_config},
+        {"command", "any program: JSON in, JSON out, in a directory of its own", make_command_config},
+    };
+    return families;
+}
+
+} // namespace imc::nas

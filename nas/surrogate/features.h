@@ -1,0 +1,45 @@
+#pragma once
+
+#include <vector>
+
+#include "nas/space/space.h"
+
+namespace imc::nas
+{
+
+/// How a surrogate sees candidates: one distance per variable, and groups of variables whose values can be
+/// counted as one bag.
+class Features
+{
+public:
+    explicit Features(const Space& space);
+
+    /// Per slot: the unit coordinate of a number, the index of a category, the place of a permutation's item.
+    std::vector<double> encode(const Candidate& candidate) const;
+
+    std::size_t variables() const { return variables_.size(); }
+    /// True if the variable's distance is 0 or 1 only.
+    bool binary(std::size_t variable) const { return variables_[variable].kind == Kind::categorical; }
+    /// Distances of two encoded candidates into out[variables()], each in [0, 1]: squared difference of
+    /// numbers, mismatch of categories, mean displacement of a permutation's items. 1 if only one exists.
+    void distances(const std::vector<double>& a, const std::vector<double>& b, double* out) const;
+
+    /// Whether there are variables with the same values, like the operations of a network's nodes.
+    bool has_bags() const { return !bags_.empty(); }
+    /// Σ over values of (how many of a bag's variables have it in a) × (the same in b), per square of the
+    /// bag's size, averaged over bags: similarity that does not ask where a value is used.
+    double bag_similarity(const std::vector<double>& a, const std::vector<double>& b) const;
+
+private:
+    struct View {
+        Kind kind;
+        std::size_t slot;
+        std::size_t width;
+        double scale; ///< of a permutation's displacements
+    };
+    const Space& space_;
+    std::vector<View> variables_;
+    std::vector<std::vector<std::size_t>> bags_; ///< slots
+};
+
+} // namespace imc::nas
