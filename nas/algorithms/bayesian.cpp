@@ -22,6 +22,7 @@ constexpr std::size_t few_values = 16;   ///< a variable with at most so many ha
 constexpr int steps_per_number = 4;
 constexpr std::size_t beam = 4;
 constexpr int climbs = 8;
+constexpr std::size_t end_every = 5; ///< proposals between two that look for an end of the front
 
 /// Bayesian optimisation: a Gaussian process per objective that is not known beforehand, and the candidate
 /// with the greatest expected gain in hypervolume, found by scoring a pool and climbing from its best.
@@ -104,6 +105,12 @@ private:
             score(pool);
             if (best_.empty())
                 return sample_admissible(o_.space(), random_);
+            // Now and then an end of the front, which the gain in hypervolume undervalues as long as the
+            // reference point is drawn from what was seen.
+            const std::size_t turn = o_.trials_.size() - o_.initial_;
+            if (const std::size_t m = turn / end_every; turn % end_every == 0)
+                if (const auto end = end_of_front(pool, m % o_.problem_.objectives))
+                    return *end;
             if (o_.all_.empty())
                 climb();
             return best_.front().candidate;
@@ -193,9 +200,7 @@ private:
             std::erase_if(candidates, [&](Candidate& c) { return o_.seen(c) || !o_.space().admissible(c); });
             if (candidates.empty())
                 return;
-            Codes codes;
-            for (const Candidate& c : candidates)
-                codes.push_back(o_.features_.encode(c));
+            const Codes codes = o_.codes(candidates);
             std::vector<std::vector<Belief>> beliefs(candidates.size(), std::vector<Belief>(models_.size()));
             for (std::size_t m = 0; m < models_.size(); ++m) {
                 if (const auto& exact = o_.problem_.known[m]) {
@@ -219,6 +224,28 @@ private:
                 if ((best_.size() < beam || gain > best_.back().gain) && std::none_of(best_.begin(), best_.end(), same))
                     keep({candidates[i], gain});
             }
+        }
+
+        /// The candidate with the least expected value of one objective, if it is less than all seen.
+        std::optional<Candidate> end_of_front(const std::vector<Candidate>& candidates, std::size_t m) const
+        {
+            std::optional<Candidate> end;
+            double least = INFINITY;
+            for (const Objectives& p : front_)
+                least = std::min(least, p[m]);
+            std::vector<double> values;
+            if (const auto& exact = o_.problem_.known[m])
+                for (const Candidate& c : candidates)
+                    values.push_back(exact(c));
+            else
+                for (const Belief& b : models_[m].predict(o_.codes(candidates)))
+                    values.push_back(b.median());
+            for (std::size_t i = 0; i < candidates.size(); ++i)
+                if (values[i] < least) {
+                    least = values[i];
+                    end = candidates[i];
+                }
+            return end;
         }
 
         void keep(Scored scored)
@@ -308,6 +335,14 @@ private:
         Codes result;
         for (const std::size_t t : trials)
             result.push_back(features_.encode(trials_[t].candidate));
+        return result;
+    }
+
+    Codes codes(const std::vector<Candidate>& candidates) const
+    {
+        Codes result;
+        for (const Candidate& c : candidates)
+            result.push_back(features_.encode(c));
         return result;
     }
 

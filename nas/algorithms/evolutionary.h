@@ -13,7 +13,8 @@ class Evolutionary : public Algorithm
 {
 public:
     Evolutionary(const AlgorithmConfig& config, const Problem& problem)
-        : Algorithm(problem), size_(config.population_for(problem.budget)), variation_{config.crossover_probability, config.crossover_index,
+        : Algorithm(problem),
+          size_(config.population_for(problem.budget)), variation_{config.crossover_probability, config.crossover_index,
                                                                    config.mutation_index},
           halton_(problem.space->slots(), problem.seed)
     {

@@ -70,7 +70,8 @@ struct FunctionConfig final : EvaluatorConfig {
             const Variable &a = space.variables()[i], &b = expected.variables()[i];
             same = a.kind == b.kind && a.width == b.width && a.texts.size() == b.texts.size();
         }
-        if (!same && found->variables[0].kind == Kind::real && found->constraints == 0 && found->variables.size() == 1) {
+        if (!same && found->variables[0].kind == Kind::real && found->constraints == 0 &&
+            found->variables.size() == 1) {
             // ZDT and DTLZ are scalable: any number of reals is one of them.
             same = space.variables().size() > found->objectives;
             for (const Variable& v : space.variables())

@@ -127,7 +127,8 @@ private:
     {
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        return error == std::errc() && end == text.data() + text.size() ? value : std::numeric_limits<double>::quiet_NaN();
+        return error == std::errc() && end == text.data() + text.size() ? value
+                                                                        : std::numeric_limits<double>::quiet_NaN();
     }
 
     static std::string value(const Variable& v, const Candidate& candidate)
@@ -213,7 +214,7 @@ private:
         bool known(std::size_t metric) const override { return table_->known(metric); }
         double peek(std::size_t metric, const Candidate& c) const override { return table_->peek(metric, c); }
         bool isolated() const override { return false; }
-    std::string version() const override { return table_->version(); }
+        std::string version() const override { return table_->version(); }
 
     private:
         std::shared_ptr<TableEvaluator> table_;
@@ -225,7 +226,8 @@ private:
         Constraint c{"the table has a row", {}, {}};
         for (std::size_t i = 0; i < space.variables().size(); ++i)
             for (const Template& t : templates)
-                if (std::any_of(t.begin(), t.end(), [&](const Piece& p) { return p.variable == &space.variables()[i]; })) {
+                if (std::any_of(t.begin(), t.end(),
+                                [&](const Piece& p) { return p.variable == &space.variables()[i]; })) {
                     c.variables.push_back(i);
                     break;
                 }
@@ -242,9 +244,10 @@ private:
             return lacking.empty();
         });
         if (!lacking.empty())
-            place.fail("evaluator.file", fmt::format("{} has no row for {} (\"missing\": \"inadmissible\" would leave such "
-                                                     "candidates out)",
-                                                     file.string(), lacking));
+            place.fail("evaluator.file",
+                       fmt::format("{} has no row for {} (\"missing\": \"inadmissible\" would leave such "
+                                   "candidates out)",
+                                   file.string(), lacking));
     }
 };
 

@@ -39,8 +39,9 @@ int main(int argc, char** argv)
     const Space space(p->variables);
     std::vector<double> population, archive, seconds;
     for (int seed = 1; seed <= std::atoi(argv[4]); ++seed) {
-        const Problem problem{&space, p->objectives, {}, static_cast<std::size_t>(std::atoi(argv[3])), 1,
-                              static_cast<std::uint64_t>(seed)};
+        const Problem problem{&space, p->objectives,
+                              {},     static_cast<std::size_t>(std::atoi(argv[3])),
+                              1,      static_cast<std::uint64_t>(seed)};
         const double start = cpu_seconds();
         const auto done = test::search(config, problem, test::evaluator(*p),
                                        argc > 5 ? static_cast<std::size_t>(std::atoi(argv[5])) : 1);
@@ -51,7 +52,9 @@ int main(int argc, char** argv)
         for (const std::size_t i : non_dominated(all))
             front.push_back(all[i]);
         archive.push_back(hypervolume(front, p->reference));
-        std::printf("%s,%s,%d,%.5f,%.5f,%.3f\n", argv[1], argv[2], seed, population.back(), archive.back(), seconds.back());
+        std::printf("%s,%s,%d,%.5f,%.5f,%.3f\n", argv[1], argv[2], seed, population.back(), archive.back(),
+                    seconds.back());
     }
-    std::printf("%s,%s,median,%.5f,%.5f,%.3f\n", argv[1], argv[2], median(population), median(archive), median(seconds));
+    std::printf("%s,%s,median,%.5f,%.5f,%.3f\n", argv[1], argv[2], median(population), median(archive),
+                median(seconds));
 }

@@ -16,7 +16,8 @@ using namespace imc::nas;
 int main(int argc, char** argv)
 {
     if (argc < 9) {
-        std::fprintf(stderr, "nas_tables DIRECTORY macro|cora ALGORITHM EVALUATIONS SEEDS WINDOW unknown|known heldout|mean\n");
+        std::fprintf(stderr,
+                     "nas_tables DIRECTORY macro|cora ALGORITHM EVALUATIONS SEEDS WINDOW unknown|known heldout|mean\n");
         return 2;
     }
     AlgorithmConfig config;
@@ -38,6 +39,7 @@ int main(int argc, char** argv)
     }
     std::printf("table,algorithm,window,cost,score,evaluations,mean,worst\n");
     for (std::size_t n = 0; n < budget; ++n)
-        std::printf("%s,%s,%s,%s,%s,%zu,%.5f,%.5f\n", argv[2], argv[3], argv[6], argv[7], argv[8], n + 1, mean[n], worst[n]);
+        std::printf("%s,%s,%s,%s,%s,%zu,%.5f,%.5f\n", argv[2], argv[3], argv[6], argv[7], argv[8], n + 1, mean[n],
+                    worst[n]);
     std::fprintf(stderr, "%.2f CPU s per search\n", static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / seeds);
 }

@@ -14,8 +14,8 @@ using Evaluate = std::function<Outcome(const Candidate&)>;
 
 /// Asks and tells until the budget is spent or the space exhausted: proposal k sees the results of trials
 /// up to k − window. Returns the algorithm with all its trials.
-inline std::unique_ptr<Algorithm> search(const AlgorithmConfig& config, const Problem& problem, const Evaluate& evaluate,
-                                         std::size_t window = 1)
+inline std::unique_ptr<Algorithm> search(const AlgorithmConfig& config, const Problem& problem,
+                                         const Evaluate& evaluate, std::size_t window = 1)
 {
     auto algorithm = make_algorithm(config, problem);
     std::size_t told = 0;

@@ -30,13 +30,14 @@ public:
             {"name":"op4","type":"categorical","options":["gat","gcn","gin","cheb","sage","arma","graph","fc","skip"]}])";
         const char* const evaluator_macro = R"({"type":"table","file":"nas_bench_macro_cifar10.csv",
             "key":[{"column":"architecture","text":"{b[0]}{b[1]}{b[2]}{b[3]}{b[4]}{b[5]}{b[6]}{b[7]}"}]})";
-        const char* const evaluator_cora = R"({"type":"table","file":"nas_bench_graph_cora.csv","missing":"inadmissible",
+        const char* const evaluator_cora =
+            R"({"type":"table","file":"nas_bench_graph_cora.csv","missing":"inadmissible",
             "key":[{"column":"links","text":"0{link2}{link3}{link4}"},{"column":"op1","text":"{op1}"},
                    {"column":"op2","text":"{op2}"},{"column":"op3","text":"{op3}"},{"column":"op4","text":"{op4}"}]})";
-        const auto document = config::Document::parse(
-            std::string("{\"variables\":") + (macro ? variables_macro : variables_cora) +
-                ",\"evaluator\":" + (macro ? evaluator_macro : evaluator_cora) + "}",
-            directory / "study.json");
+        const auto document =
+            config::Document::parse(std::string("{\"variables\":") + (macro ? variables_macro : variables_cora) +
+                                        ",\"evaluator\":" + (macro ? evaluator_macro : evaluator_cora) + "}",
+                                    directory / "study.json");
         auto study = document.read<Study>();
         space_ = std::make_unique<Space>(study.variables);
         evaluator_ = study.evaluator->make(*space_, {"", ""});
@@ -45,7 +46,8 @@ public:
             return static_cast<std::size_t>(std::find(names.begin(), names.end(), column) - names.begin());
         };
         const std::vector<std::size_t> all =
-            macro ? std::vector{metric("test_accuracy_seed0_pct"), metric("test_accuracy_seed1_pct"), metric("test_accuracy_seed2_pct")}
+            macro ? std::vector{metric("test_accuracy_seed0_pct"), metric("test_accuracy_seed1_pct"),
+                                metric("test_accuracy_seed2_pct")}
                   : std::vector{metric("valid_accuracy"), metric("test_accuracy")};
         seen_ = held_out ? std::vector{all[0]} : all;
         scored_ = held_out ? std::vector(all.begin() + 1, all.end()) : all;
