@@ -25,12 +25,13 @@ const std::vector<Layer> layers = {
     {"workloads", {"sim/base"}},
     {"arch/config", {"sim/base", "devices"}},
     {"arch/macro", {"sim/base", "devices", "arch/config"}},
-    {"arch", {"sim/base", "devices", "arch/config", "arch/macro"}},
-    {"sim/mapping", {"sim/base", "workloads", "arch/config", "arch/macro"}},
+    {"arch/program", {"sim/base", "arch/config", "arch/macro"}},
+    {"arch", {"sim/base", "devices", "arch/config", "arch/macro", "arch/program"}},
+    {"sim/mapping", {"sim/base", "workloads", "arch/config", "arch/macro", "arch/program"}},
     {"sim/values", {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "sim/mapping"}},
-    {"sim/run", {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch", "sim/mapping", "sim/values"}},
+    {"sim/run", {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch/program", "arch", "sim/mapping", "sim/values"}},
     {"sim/cli",
-     {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch", "sim/mapping", "sim/values", "sim/run"}},
+     {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch/program", "arch", "sim/mapping", "sim/values", "sim/run"}},
     {"nas",
      {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "sim/mapping", "sim/values", "sim/run/run.h"}},
 };
@@ -44,7 +45,7 @@ struct Library {
 
 bool in_modules(const SourceFile& f)
 {
-    return f.is_below("arch") && !f.is_below("arch/config") && !f.is_below("arch/macro");
+    return f.is_below("arch") && !f.is_below("arch/config") && !f.is_below("arch/macro") && !f.is_below("arch/program");
 }
 
 const std::vector<Library> libraries = {

@@ -112,6 +112,14 @@ public:
         leaf({key, "list of numbers", shown, bounds(range), list_schema(real_schema(range)), unit.name, meaning,
               needed(presence)});
     }
+    void integers_or_word(const char* key, std::vector<std::int64_t>& values, const char* word, IntegerRange range,
+                          Unit unit, const char* meaning) override
+    {
+        const ordered_json value = values.empty() ? ordered_json(word) : ordered_json(values);
+        const ordered_json schema = {{"anyOf", {ordered_json{{"const", word}}, list_schema(integer_schema(range))}}};
+        leaf({key, "list of integers", value, fmt::format("\"{}\" or {}", word, bounds(range)), schema, unit.name,
+              meaning, false});
+    }
     void texts(const char* key, std::vector<std::string>& values, const char* meaning) override
     {
         leaf({key, "list of strings", values, "", list_schema({{"type", "string"}}), "", meaning, false});

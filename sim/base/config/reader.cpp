@@ -87,6 +87,20 @@ public:
                   [&](const json& j, const std::string& k) { return to_si(real_of(j, k, range), unit); });
     }
 
+    void integers_or_word(const char* key, std::vector<std::int64_t>& values, const char* word, IntegerRange range,
+                          Unit unit, const char* meaning) override
+    {
+        const json* j = find(key, Presence::optional);
+        if (!j)
+            return;
+        if (j->is_string() && j->get_ref<const std::string&>() == word)
+            values.clear();
+        else if (j->is_array() && !j->empty())
+            integers(key, values, range, unit, meaning, Presence::optional);
+        else
+            fail(key, fmt::format("must be \"{}\" or a list of integers", word), *j);
+    }
+
     void texts(const char* key, std::vector<std::string>& values, const char*) override
     {
         read_list(key, values, Presence::optional,

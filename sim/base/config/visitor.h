@@ -83,6 +83,9 @@ public:
                           const char* meaning, Presence presence = Presence::optional) = 0;
     virtual void reals(const char* key, std::vector<double>& values, RealRange range, Unit unit, const char* meaning,
                        Presence presence = Presence::optional) = 0;
+    /// A list of integers, or one word that stands for the empty list ("mesh": [4, 4] or "fit").
+    virtual void integers_or_word(const char* key, std::vector<std::int64_t>& values, const char* word,
+                                  IntegerRange range, Unit unit, const char* meaning) = 0;
     virtual void texts(const char* key, std::vector<std::string>& values, const char* meaning) = 0;
     /// Rows of numbers, all of one length: in the file a list of lists, or the name of a CSV file.
     virtual void table(const char* key, std::vector<std::vector<double>>& rows, RealRange range, Unit unit,

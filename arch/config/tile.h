@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "arch/config/macro.h"
+#include "sim/base/config/visitor.h"
+
+/// A tile ⊃ cores ⊃ macros, and what they share. Costs are given per event and per instance; every block
+/// names the source of its numbers.
+namespace imc
+{
+
+/// What one block costs beyond its events.
+struct StaticCost {
+    double area_m2 = 0.0;
+    double leakage_w = 0.0;
+    double rating_w = 0.0; ///< nameplate power at full activity, leakage included; 0: not part of a nameplate
+    std::string source = "not stated";
+    void fields(config::Visitor& v);
+};
+
+struct RegisterConfig {
+    std::int64_t bytes = 2048;
+    double energy_per_bit_j = 0.0;
+    StaticCost cost;
+    void fields(config::Visitor& v);
+};
+
+struct BusConfig {
+    int width_bits = 256;
+    double energy_per_bit_j = 0.0;
+    StaticCost cost;
+    void fields(config::Visitor& v);
+};
+
+/// Macros that share an input register and a result bus.
+struct CoreConfig {
+    int macros = 1;
+    MacroConfig macro;
+    bool double_buffered_input = true; ///< the next input is fetched while the current one is driven
+    RegisterConfig input_register;
+    RegisterConfig output_register;
+    BusConfig bus; ///< results of the macros to the core's output
+    void fields(config::Visitor& v);
+};
+
+enum class BufferKind { sram, edram };
+
+struct BufferConfig {
+    BufferKind kind = BufferKind::sram;
+    std::int64_t bytes = 65536;
+    int port_bits = 256;          ///< moved per access
+    int banks = 1;                ///< accesses that may start in one cycle
+    double access_s = 1e-9;       ///< from request to data; accesses are pipelined
+    double read_energy_j = 0.0;   ///< per access
+    double write_energy_j = 0.0;  ///< per access
+    double refresh_power_w = 0.0; ///< eDRAM: spent all the time
+    StaticCost cost;
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
+/// SIMD lanes for everything that is not a contraction.
+struct VectorUnitConfig {
+    int lanes = 64;
+    double add_energy_j = 0.0; ///< per value
+    double multiply_energy_j = 0.0;
+    double compare_energy_j = 0.0;
+    double lookup_energy_j = 0.0; ///< nonlinear functions by table
+    double requantize_energy_j = 0.0;
+    double divide_energy_j = 0.0;
+    double copy_energy_j = 0.0;
+    int add_cycles = 1; ///< per value and lane
+    int multiply_cycles = 1;
+    int compare_cycles = 1;
+    int lookup_cycles = 1;
+    int requantize_cycles = 1;
+    int divide_cycles = 8;
+    int copy_cycles = 1;
+    int latency_cycles = 1; ///< pipeline depth
+    StaticCost cost;
+    void fields(config::Visitor& v);
+};
+
+/// Adders that sum partial results of arrays.
+struct AccumulatorConfig {
+    int lanes = 128;
+    double add_energy_j = 0.0; ///< per value
+    int bits = 32;             ///< most bits of a partial sum
+    StaticCost cost;
+    void fields(config::Visitor& v);
+};
+
+struct TileConfig {
+    std::string name = "tile";
+    int count = 0; ///< tiles of this type; 0: as many as the mesh has room for
+    int cores = 12;
+    CoreConfig core;
+    BufferConfig buffer;
+    int output_slots = 4; ///< tokens per actor that may wait in the output buffer
+    RegisterConfig output_register;
+    BusConfig bus; ///< buffer to the cores
+    AccumulatorConfig accumulator;
+    VectorUnitConfig vector_unit;
+    StaticCost control;
+    void fields(config::Visitor& v);
+
+    std::int64_t macros() const { return static_cast<std::int64_t>(cores) * core.macros; }
+    std::int64_t arrays() const { return macros() * core.macro.arrays; }
+};
+
+} // namespace imc

@@ -1,0 +1,113 @@
+#include "arch/program/program.h"
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace imc::program
+{
+
+std::vector<int> range(int first, int last)
+{
+    std::vector<int> result;
+    for (int i = first; i < last; ++i)
+        result.push_back(i);
+    return result;
+}
+
+std::vector<int> intersection(const std::vector<int>& a, const std::vector<int>& b)
+{
+    std::vector<int> result;
+    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result));
+    return result;
+}
+
+Region intersection(const Region& a, const Region& b)
+{
+    return {intersection(a.rows, b.rows), intersection(a.columns, b.columns)};
+}
+
+Region whole(int height, int width) { return {range(0, height), range(0, width)}; }
+
+namespace
+{
+
+/// Division that rounds down for negative numerators too.
+int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+
+} // namespace
+
+int Reach::first(int o) const
+{
+    int i = o * stride - pad;
+    // With dilation the first tap inside the map need not be the map's first position.
+    if (i < 0)
+        i += ((-i + dilation - 1) / dilation) * dilation;
+    return floor_div(i, enlarge);
+}
+
+int Reach::last(int o) const
+{
+    int i = o * stride - pad + (kernel - 1) * dilation;
+    const int end = in * enlarge;
+    if (i >= end)
+        i -= ((i - end) / dilation + 1) * dilation;
+    return floor_div(i, enlarge);
+}
+
+std::vector<int> Reach::needed(const std::vector<int>& outputs) const
+{
+    std::vector<char> marks(static_cast<std::size_t>(in), 0);
+    for (const int o : outputs)
+        for (int tap = 0; tap < kernel; ++tap) {
+            const int i = o * stride - pad + tap * dilation;
+            if (i >= 0 && i < in * enlarge)
+                marks[static_cast<std::size_t>(i / enlarge)] = 1;
+        }
+    std::vector<int> result;
+    for (int i = 0; i < in; ++i)
+        if (marks[static_cast<std::size_t>(i)])
+            result.push_back(i);
+    return result;
+}
+
+const char* name_of(VectorFunction function)
+{
+    constexpr const char* names[vector_function_count] = {"add",        "multiply", "compare", "lookup",
+                                                          "requantize", "divide",   "copy"};
+    return names[static_cast<std::size_t>(function)];
+}
+
+const char* name_of(ActorKind kind)
+{
+    constexpr const char* names[] = {"source", "mvm", "post", "vector", "spill", "sink"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+void check(const Program& program)
+{
+    for (std::size_t i = 0; i < program.actors.size(); ++i) {
+        const Actor& actor = program.actors[ActorId(i)];
+        if (!actor.tile.valid() || actor.tile.value() >= program.tiles)
+            throw std::logic_error(fmt::format("actor '{}' is on a tile that does not exist", actor.name));
+        if (actor.share.empty() || actor.output_slots < 1)
+            throw std::logic_error(fmt::format("actor '{}' has nothing to produce or no room for it", actor.name));
+    }
+    for (std::size_t i = 0; i < program.flows.size(); ++i) {
+        const Flow& flow = program.flows[FlowId(i)];
+        if (flow.from.value() >= program.actors.size() || flow.to.value() >= program.actors.size())
+            throw std::logic_error(fmt::format("flow {} joins actors that do not exist", i));
+        const Actor& from = program.actors[flow.from];
+        const Actor& to = program.actors[flow.to];
+        const bool inside = intersection(flow.region, from.share) == flow.region;
+        if (!inside || flow.region.empty() || flow.bits < 1 || flow.capacity < 1 || flow.granule < 1 ||
+            flow.port >= to.inputs.size())
+            throw std::logic_error(fmt::format("flow {} from '{}' to '{}' is not well formed", i, from.name, to.name));
+    }
+    if (!program.endpoint.empty() && program.endpoint.size() != program.tiles)
+        throw std::logic_error("a program names one endpoint for each tile");
+}
+
+} // namespace imc::program
