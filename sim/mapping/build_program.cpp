@@ -1,0 +1,258 @@
+#include "sim/mapping/build_program.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "sim/base/errors.h"
+#include "sim/mapping/capacity.h"
+#include "sim/mapping/part_work.h"
+
+namespace imc::mapping
+{
+
+using program::Actor;
+using program::ActorKind;
+using program::Flow;
+using program::Program;
+using program::Region;
+
+namespace
+{
+
+/// Tokens of a partial-sum flow that share a credit: enough that credits are few, few enough to need no row.
+constexpr std::int64_t partial_sum_granule = 4;
+constexpr std::int64_t partial_sum_capacity = 2;
+
+class ProgramBuilder
+{
+public:
+    ProgramBuilder(const Mapping& mapping, const Graph& graph, const ChipConfig& chip,
+                   const PrecisionOptions& precision, const Options& options)
+        : mapping_(mapping), chip_(chip), precision_(precision), options_(options),
+          works_(mapping, graph, chip.tiles.front(), precision, options), produce_(mapping.parts.size()),
+          consume_(mapping.parts.size())
+    {
+    }
+
+    Program build()
+    {
+        program_.tiles = mapping_.tiles + 1;
+        program_.memory_tile = mapping_.memory_tile;
+        program_.layers = mapping_.pipeline.layers;
+        for (std::size_t p = 0; p < mapping_.parts.size(); ++p)
+            add_actors(p);
+        for (std::size_t s = 0; s < mapping_.layers.size(); ++s)
+            add_partial_sum_flows(StageId(s));
+        for (std::size_t p = 0; p < mapping_.parts.size(); ++p)
+            for (std::size_t i = 0; i < stage_of(p).inputs.size(); ++i)
+                add_operand_flows(p, i);
+        return std::move(program_);
+    }
+
+private:
+    const Stage& stage_of(std::size_t part) const { return mapping_.pipeline.stages[mapping_.parts[part].stage]; }
+    const Tiling& tiling_of(std::size_t part) const
+    {
+        return mapping_.layers[mapping_.parts[part].stage.value()].tiling;
+    }
+
+    /// The tile starts in the middle of a column block: its first row blocks are on earlier tiles.
+    bool completes_for_others(std::size_t p) const
+    {
+        const Part& part = mapping_.parts[p];
+        return !part.arrays.empty() && part.arrays.front().row_begin > 0 && ends_block(p, part.arrays.front());
+    }
+    bool ends_block(std::size_t p, const ArrayRange& range) const
+    {
+        return range.row_end == tiling_of(p).blocks[range.block].rows.size();
+    }
+
+    Actor actor_of(std::size_t p, ActorKind kind, const std::string& suffix) const
+    {
+        const Part& part = mapping_.parts[p];
+        Actor actor;
+        actor.name = fmt::format("{}{}{}", stage_of(p).name, part.copy ? fmt::format("#{}", part.copy) : "", suffix);
+        actor.kind = kind;
+        actor.tile = part.tile;
+        actor.layer = mapping_.pipeline.layer[part.stage.value()];
+        actor.share = part.share;
+        actor.output_slots = chip_.tiles.front().output_slots;
+        return actor;
+    }
+
+    static program::Input point_by_point(const Stage& stage)
+    {
+        return {program::Reach::same(stage.height), program::Reach::same(stage.width)};
+    }
+
+    void add_actors(std::size_t p)
+    {
+        const Part& part = mapping_.parts[p];
+        const Stage& stage = stage_of(p);
+        if (part.arrays.empty()) {
+            const ActorKind kind = stage.kind == StageKind::source ? ActorKind::source
+                                   : stage.kind == StageKind::sink ? ActorKind::sink
+                                                                   : ActorKind::vector;
+            Actor actor = actor_of(p, kind, "");
+            for (const StageInput& input : stage.inputs)
+                actor.inputs.push_back({input.rows, input.columns});
+            actor.work = works_.of_vector(part);
+            produce_[p] = program_.actors.push_back(std::move(actor));
+            consume_[p].assign(stage.inputs.size(), {produce_[p], 0});
+            for (std::size_t i = 0; i < stage.inputs.size(); ++i)
+                consume_[p][i].second = i;
+            return;
+        }
+
+        const bool finishes = part.channels() > 0;
+        const bool waits = finishes && (completes_for_others(p) || stage.inputs.size() > 1);
+        Actor mvm = actor_of(p, ActorKind::mvm, "");
+        mvm.inputs = {{stage.inputs[0].rows, stage.inputs[0].columns}};
+        mvm.work = works_.of_arrays(part, finishes && !waits);
+        const ActorId mvm_id = program_.actors.push_back(std::move(mvm));
+        produce_[p] = mvm_id;
+        consume_[p] = {{mvm_id, 0}};
+        if (!waits)
+            return;
+        Actor post = actor_of(p, ActorKind::post, ".post");
+        post.inputs = {point_by_point(stage)};
+        post.work = works_.of_post(part);
+        const ActorId post_id = program_.actors.push_back(std::move(post));
+        produce_[p] = post_id;
+        mvm_of_[p] = mvm_id;
+        add_flow(mvm_id, post_id, 0, part.share, part.channels() * tiling_of(p).partial_sum_bits, partial_sum_granule,
+                 partial_sum_capacity, MessageClass::partial_sum);
+        // Operand ports follow the partners', which are not known yet: remembered, and numbered when they are.
+        for (std::size_t i = 1; i < stage.inputs.size(); ++i)
+            consume_[p].push_back({post_id, 0});
+    }
+
+    ActorId mvm_actor(std::size_t p) const
+    {
+        const auto it = mvm_of_.find(p);
+        return it == mvm_of_.end() ? produce_[p] : it->second;
+    }
+
+    void add_flow(ActorId from, ActorId to, std::size_t port, const Region& region, std::int64_t bits,
+                  std::int64_t granule, std::int64_t capacity, MessageClass message_class)
+    {
+        program_.flows.push_back(
+            {from, to, port, region, bits, std::min(granule, region.tokens()), capacity, message_class});
+    }
+
+    /// The tile that holds a block's last rows adds up what the tiles with its other rows send, in their order.
+    void add_partial_sum_flows(StageId id)
+    {
+        const LayerMapping& layer = mapping_.layers[id.value()];
+        if (layer.on_vector_unit())
+            return;
+        const Stage& stage = mapping_.pipeline.stages[id];
+        for (const std::size_t p : layer.parts) {
+            const Part& part = mapping_.parts[p];
+            if (part.channels() > 0 && completes_for_others(p)) {
+                const std::size_t block = part.arrays.front().block;
+                for (const std::size_t q : layer.parts) {
+                    const Part& partner = mapping_.parts[q];
+                    if (q == p || partner.copy != part.copy || partner.arrays.back().block != block)
+                        continue;
+                    Actor& post = program_.actors[produce_[p]];
+                    post.inputs.push_back(point_by_point(stage));
+                    const std::int64_t sums = tiling_of(p).blocks[block].channels();
+                    post.work.accumulations += sums;
+                    post.work.fetch_bits += sums * tiling_of(p).partial_sum_bits; // they arrived in the tile's buffer
+                    post.work.fetch_bits_next = post.work.fetch_bits;
+                    add_flow(mvm_actor(q), produce_[p], post.inputs.size() - 1, part.share,
+                             tiling_of(p).blocks[block].channels() * tiling_of(p).partial_sum_bits, partial_sum_granule,
+                             partial_sum_capacity, MessageClass::partial_sum);
+                }
+            }
+            for (std::size_t i = 1; i < consume_[p].size(); ++i) {
+                Actor& post = program_.actors[consume_[p][i].first];
+                post.inputs.push_back({stage.inputs[i].rows, stage.inputs[i].columns});
+                consume_[p][i].second = post.inputs.size() - 1;
+            }
+        }
+    }
+
+    /// Channels of an operand that a part reads.
+    std::pair<std::int64_t, std::int64_t> channels_needed(std::size_t p, std::size_t input) const
+    {
+        const Part& part = mapping_.parts[p];
+        const Stage& stage = stage_of(p);
+        const std::int64_t all = stage.inputs[input].view.channels();
+        if (input == 0 && !part.arrays.empty()) {
+            std::int64_t begin = all, end = 0;
+            for (const ArrayRange& range : part.arrays)
+                for (std::size_t r = range.row_begin; r < range.row_end; ++r) {
+                    const RowBlock& row = tiling_of(p).blocks[range.block].rows[r];
+                    begin = std::min(begin, row.input_begin);
+                    end = std::max(end, row.input_end);
+                }
+            return {begin, end};
+        }
+        if (stage.kind == StageKind::sink || stage.mixes_channels || all != stage.channels)
+            return {0, all};
+        return {part.channel_begin, part.channel_end};
+    }
+
+    void add_operand_flows(std::size_t p, std::size_t input)
+    {
+        const auto [to, port] = consume_[p].size() > input ? consume_[p][input] : std::pair<ActorId, std::size_t>{};
+        if (!to.valid())
+            return; // a tile that only adds partial sums takes no part in what happens to the result
+        const Part& part = mapping_.parts[p];
+        const StageInput& operand = stage_of(p).inputs[input];
+        const auto [need_begin, need_end] = channels_needed(p, input);
+        const Region needed{operand.rows.needed(part.share.rows), operand.columns.needed(part.share.columns)};
+        const std::int64_t points = operand.view.points;
+        std::int64_t at = 0;
+        for (std::size_t i = 0; i < operand.view.pieces.size(); ++i) {
+            const Piece& piece = operand.view.pieces[i];
+            const std::int64_t begin = std::max(need_begin - at, std::int64_t{0}) / points + piece.begin;
+            const std::int64_t end =
+                std::min(piece.end, (std::max(need_end - at, std::int64_t{0}) + points - 1) / points + piece.begin);
+            at += piece.channels() * points;
+            if (begin >= end)
+                continue;
+            std::vector<int> ahead;
+            for (const std::size_t q : mapping_.layers[piece.stage.value()].parts) {
+                const Part& source = mapping_.parts[q];
+                const std::int64_t channels = std::min(end, source.channel_end) - std::max(begin, source.channel_begin);
+                const Region region = intersection(source.share, needed);
+                if (channels <= 0 || region.empty())
+                    continue;
+                if (ahead.empty())
+                    ahead = rows_ahead(mapping_.pipeline, part.stage, input, i);
+                const std::int64_t rows = line_buffer_rows(operand.rows, part.share.rows, region.rows, ahead, options_);
+                add_flow(produce_[q], to, port, region, channels * precision_.activation_bits,
+                         static_cast<std::int64_t>(region.columns.size()), rows, MessageClass::activation);
+            }
+        }
+    }
+
+    const Mapping& mapping_;
+    const ChipConfig& chip_;
+    const PrecisionOptions& precision_;
+    const Options& options_;
+    PartWork works_;
+    Program program_;
+    std::vector<ActorId> produce_;                                      ///< of each part, whose tokens leave it
+    std::vector<std::vector<std::pair<ActorId, std::size_t>>> consume_; ///< of each part and stage input
+    std::map<std::size_t, ActorId> mvm_of_;                             ///< of parts with a post actor
+};
+
+} // namespace
+
+Program build_program(const Mapping& mapping, const Graph& graph, const ChipConfig& chip,
+                      const PrecisionOptions& precision, const Options& options)
+{
+    Program program = ProgramBuilder(mapping, graph, chip, precision, options).build();
+    check_buffers(program, chip);
+    program::check(program);
+    return program;
+}
+
+} // namespace imc::mapping

@@ -1,0 +1,273 @@
+#include "sim/mapping/mapping.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "arch/macro/macro.h"
+#include "sim/base/errors.h"
+#include "sim/mapping/replication.h"
+
+namespace imc::mapping
+{
+
+namespace
+{
+
+class Mapper
+{
+public:
+    Mapper(const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision, const Options& options)
+        : graph_(graph), chip_(chip), tile_(chip.tiles.front()), precision_(precision), options_(options),
+          macro_(make_macro(tile_.core.macro))
+    {
+    }
+
+    Mapping map()
+    {
+        mapping_.pipeline = build_pipeline(graph_);
+        mapping_.layers.resize(stages().size());
+        for (std::size_t s = 0; s < stages().size(); ++s)
+            tile(StageId(s));
+        replicate();
+        for (std::size_t s = 0; s < stages().size(); ++s)
+            allocate(StageId(s));
+        mapping_.memory_tile = TileId(mapping_.tiles);
+        for (Part& part : mapping_.parts)
+            if (!part.tile.valid())
+                part.tile = mapping_.memory_tile;
+        fit();
+        return std::move(mapping_);
+    }
+
+private:
+    const IdVector<StageId, Stage>& stages() const { return mapping_.pipeline.stages; }
+
+    /// Cycles from one output position to the next on one copy, if only its macros and its tile's ports limit it.
+    double cycles_each(const Tiling& tiling) const
+    {
+        int rows = 0, columns = 0;
+        std::int64_t inputs = 0;
+        for (const ColumnBlock& block : tiling.blocks) {
+            columns = std::max(columns, block.columns);
+            std::int64_t k = 0;
+            for (const RowBlock& row : block.rows) {
+                rows = std::max(rows, row.rows);
+                k += row.rows;
+            }
+            inputs = std::max(inputs, k);
+        }
+        const MacroConfig& config = tile_.core.macro;
+        const int arrays = static_cast<int>(std::min<std::int64_t>(tiling.arrays, config.arrays));
+        const MvmOperation operation{rows, columns, arrays, precision_.activation_bits, precision_.signed_activations,
+                                     {}};
+        const auto schedule = macro_->schedule(operation, chip_.clock());
+        inputs = std::min(inputs, tile_.arrays() * config.rows);
+        const double fetch = std::ceil(static_cast<double>(inputs) * precision_.activation_bits /
+                                       (static_cast<double>(tile_.buffer.port_bits) * tile_.buffer.banks));
+        return std::max(static_cast<double>(schedule.interval), fetch);
+    }
+
+    bool on_vector_unit(const Contraction& c, const Tiling& tiling) const
+    {
+        if (!c.depthwise() || options_.depthwise == Depthwise::arrays)
+            return false;
+        if (options_.depthwise == Depthwise::vector_unit)
+            return true;
+        const VectorUnitConfig& unit = tile_.vector_unit;
+        const double values = static_cast<double>(c.groups * c.n) * static_cast<double>(c.k);
+        const double cycles = std::ceil(values / unit.lanes) * (unit.multiply_cycles + unit.add_cycles);
+        return cycles < cycles_each(tiling);
+    }
+
+    void tile(StageId id)
+    {
+        Stage& stage = mapping_.pipeline.stages[id];
+        if (stage.kind != StageKind::contraction)
+            return;
+        const Contraction& c = *graph_.node(stage.node).as<Contraction>();
+        Tiling tiling = tile_contraction(c, tile_.core.macro, precision_, options_);
+        if (on_vector_unit(c, tiling)) {
+            stage.kind = StageKind::vector;
+            stage.work.insert(stage.work.begin(),
+                              {{program::VectorFunction::multiply, c.k}, {program::VectorFunction::add, c.k}});
+            return;
+        }
+        mapping_.layers[id.value()].tiling = std::move(tiling);
+    }
+
+    void replicate()
+    {
+        std::vector<Workload> work;
+        for (std::size_t s = 0; s < stages().size(); ++s) {
+            const Stage& stage = stages()[StageId(s)];
+            const Tiling& tiling = mapping_.layers[s].tiling;
+            work.push_back({stage.height, stage.width, tiling.arrays, tiling.arrays ? cycles_each(tiling) : 0.0});
+        }
+        std::int64_t budget = options_.tile_budget;
+        if (budget == 0)
+            budget = chip_.fits_mesh() ? 0 : capacity();
+        const ReplicationPlan plan = plan_replication(work, tile_.arrays(), budget, options_);
+        for (std::size_t s = 0; s < stages().size(); ++s)
+            mapping_.layers[s].copies = plan.copies[s];
+        mapping_.interval_bound_cycles = plan.bound;
+        mapping_.interval_cycles = plan.interval;
+        mapping_.tile_budget = std::max(budget, plan.tiles);
+    }
+
+    std::int64_t capacity() const
+    {
+        if (chip_.fits_mesh())
+            return tile_.count > 0 ? tile_.count : std::int64_t{1} << 31;
+        const std::int64_t room = chip_.mesh[0] * chip_.mesh[1] * chip_.noc.tiles_per_router;
+        return tile_.count > 0 ? std::min<std::int64_t>(room, tile_.count) : room;
+    }
+
+    Part& add_part(Part part)
+    {
+        mapping_.layers[part.stage.value()].parts.push_back(mapping_.parts.size());
+        mapping_.parts.push_back(std::move(part));
+        return mapping_.parts.back();
+    }
+
+    void allocate(StageId id)
+    {
+        const Stage& stage = stages()[id];
+        if (!mapping_.layers[id.value()].on_vector_unit())
+            allocate_arrays(id);
+        else if (stage.kind == StageKind::vector)
+            allocate_vector(id);
+        else
+            add_part({id, TileId(), 0, program::whole(stage.height, stage.width), 0, stage.channels, 0, {}});
+    }
+
+    /// Array after array, copy after copy, block after block: a tile then starts with the tail of at most one
+    /// column block and ends with the head of at most one, so that it sends at most one flow of partial sums.
+    void allocate_arrays(StageId id)
+    {
+        const Stage& stage = stages()[id];
+        LayerMapping& layer = mapping_.layers[id.value()];
+        const Tiling& tiling = layer.tiling;
+        const auto first_tile = static_cast<std::int64_t>(mapping_.tiles);
+        std::int64_t array = 0;
+        for (int copy = 0; copy < layer.copies.count(); ++copy) {
+            const program::Region share = layer.copies.share(copy, stage.height, stage.width);
+            Part* part = nullptr;
+            for (std::size_t b = 0; b < tiling.blocks.size(); ++b) {
+                const ColumnBlock& block = tiling.blocks[b];
+                for (std::size_t r = 0; r < block.rows.size(); ++r, ++array) {
+                    const TileId tile(static_cast<std::size_t>(first_tile + array / tile_.arrays()));
+                    if (!part || part->tile != tile)
+                        part = &add_part({id,
+                                          tile,
+                                          copy,
+                                          share,
+                                          block.channel_begin,
+                                          block.channel_begin,
+                                          array % tile_.arrays(),
+                                          {}});
+                    if (part->arrays.empty() || part->arrays.back().block != b)
+                        part->arrays.push_back({b, r, r});
+                    part->arrays.back().row_end = r + 1;
+                    if (r + 1 == block.rows.size())
+                        part->channel_end = block.channel_end;
+                }
+            }
+        }
+        layer.tiles = tiles_for(tiling.arrays, layer.copies.count(), tile_.arrays());
+        mapping_.tiles += static_cast<std::size_t>(layer.tiles);
+        mapping_.arrays_used += tiling.arrays * layer.copies.count();
+        mapping_.cells_used += tiling.cells * layer.copies.count();
+    }
+
+    /// Vector work is done where its first operand is computed: its channels, its share of the map.
+    void allocate_vector(StageId id)
+    {
+        const Stage& stage = stages()[id];
+        const StageInput& operand = stage.inputs.front();
+        const Part& last = mapping_.parts[mapping_.layers[operand.view.pieces.back().stage.value()].parts.back()];
+        if (stage.mixes_channels || !last.tile.valid()) {
+            TileId tile = last.tile;
+            if (!tile.valid())
+                tile = TileId(mapping_.tiles++);
+            add_part({id, tile, 0, program::whole(stage.height, stage.width), 0, stage.channels, 0, {}});
+            return;
+        }
+        std::int64_t at = 0;
+        for (const Piece& piece : operand.view.pieces) {
+            for (const std::size_t p : std::vector<std::size_t>(mapping_.layers[piece.stage.value()].parts)) {
+                const Part source = mapping_.parts[p];
+                const std::int64_t begin = std::max(piece.begin, source.channel_begin);
+                const std::int64_t end = std::min(piece.end, source.channel_end);
+                const program::Region share = owned(stage, operand, source.share);
+                if (begin < end && !share.empty())
+                    add_part(
+                        {id, source.tile, source.copy, share, at + begin - piece.begin, at + end - piece.begin, 0, {}});
+            }
+            at += piece.channels();
+        }
+    }
+
+    /// The output positions whose window starts in a share of the operand's map.
+    static program::Region owned(const Stage& stage, const StageInput& operand, const program::Region& share)
+    {
+        const auto along = [](const program::Reach& reach, int outputs, const std::vector<int>& inputs) {
+            std::vector<int> result;
+            for (int o = 0; o < outputs; ++o)
+                if (std::binary_search(inputs.begin(), inputs.end(), std::clamp(reach.first(o), 0, reach.in - 1)))
+                    result.push_back(o);
+            return result;
+        };
+        return {along(operand.rows, stage.height, share.rows), along(operand.columns, stage.width, share.columns)};
+    }
+
+    /// Chooses the mesh, or says by how much the network does not fit.
+    void fit()
+    {
+        const auto needed = static_cast<std::int64_t>(mapping_.tiles);
+        if (needed > capacity()) {
+            std::string largest;
+            std::int64_t most = 0;
+            for (std::size_t s = 0; s < stages().size(); ++s)
+                if (mapping_.layers[s].tiles > most) {
+                    most = mapping_.layers[s].tiles;
+                    largest = stages()[StageId(s)].name;
+                }
+            throw RunError(fmt::format("network '{}' does not fit on chip '{}': it needs {} tiles, the chip has {} "
+                                       "({} more, the largest layer '{}' takes {})",
+                                       graph_.name, chip_.name, needed, capacity(), needed - capacity(), largest,
+                                       most));
+        }
+        if (chip_.fits_mesh()) {
+            const std::int64_t routers =
+                (std::max<std::int64_t>(needed, 1) + chip_.noc.tiles_per_router - 1) / chip_.noc.tiles_per_router;
+            auto columns = static_cast<std::int64_t>(std::sqrt(static_cast<double>(routers)));
+            while (columns * columns < routers)
+                ++columns;
+            mapping_.columns = static_cast<int>(columns);
+            mapping_.rows = static_cast<int>((routers + columns - 1) / columns);
+        } else {
+            mapping_.columns = static_cast<int>(chip_.mesh[0]);
+            mapping_.rows = static_cast<int>(chip_.mesh[1]);
+        }
+    }
+
+    const Graph& graph_;
+    const ChipConfig& chip_;
+    const TileConfig& tile_;
+    const PrecisionOptions& precision_;
+    const Options& options_;
+    std::unique_ptr<Macro> macro_;
+    Mapping mapping_;
+};
+
+} // namespace
+
+Mapping map_network(const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision,
+                    const Options& options)
+{
+    return Mapper(graph, chip, precision, options).map();
+}
+
+} // namespace imc::mapping

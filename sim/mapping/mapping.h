@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "arch/config/chip.h"
+#include "sim/mapping/options.h"
+#include "sim/mapping/stages.h"
+#include "sim/mapping/tiling.h"
+
+/// Which arrays hold which weights, which tile computes which part of which map.
+namespace imc::mapping
+{
+
+/// Copies of a contraction share its output positions: columns are cut into strips, rows are dealt out in turn.
+struct Copies {
+    int strips = 1; ///< ranges of columns
+    int turns = 1;  ///< copy j of a strip computes rows j, j + turns, …
+    int count() const { return strips * turns; }
+    std::int64_t positions(int height, int width) const; ///< of the busiest copy
+    program::Region share(int copy, int height, int width) const;
+};
+
+/// Row blocks of one column block that lie on one tile.
+struct ArrayRange {
+    std::size_t block = 0;     ///< column block
+    std::size_t row_begin = 0; ///< row blocks [row_begin, row_end) of it
+    std::size_t row_end = 0;
+};
+
+/// What one tile does of one stage: for contractions, of one copy.
+struct Part {
+    StageId stage;
+    TileId tile;
+    int copy = 0;
+    program::Region share;
+    std::int64_t channel_begin = 0; ///< results that leave this part; empty if it only adds to another's
+    std::int64_t channel_end = 0;
+    std::int64_t first_array = 0;   ///< on the tile
+    std::vector<ArrayRange> arrays; ///< contractions on arrays
+
+    std::int64_t channels() const { return channel_end - channel_begin; }
+};
+
+struct LayerMapping {
+    Copies copies;
+    Tiling tiling; ///< no blocks if the layer runs on the vector unit
+    std::int64_t tiles = 0;
+    std::vector<std::size_t> parts; ///< indices into Mapping::parts
+    bool on_vector_unit() const { return tiling.blocks.empty(); }
+};
+
+struct Mapping {
+    Pipeline pipeline;
+    std::vector<LayerMapping> layers; ///< of each stage, sources and sinks included
+    std::vector<Part> parts;
+    std::size_t tiles = 0; ///< that compute
+    TileId memory_tile;    ///< the node of the chip's memory and pins: tile id `tiles`
+    int columns = 1;       ///< of the mesh
+    int rows = 1;
+    std::int64_t arrays_used = 0;
+    std::int64_t cells_used = 0;
+    double interval_bound_cycles = 0.0; ///< least time between results for the tile budget (LP relaxation)
+    double interval_cycles = 0.0;       ///< of the slowest layer as mapped, nothing else limiting it
+    std::int64_t tile_budget = 0;
+};
+
+/// Maps a network on a chip. Throws ConfigError for operators that cannot run, RunError with what is missing
+/// if the network does not fit.
+Mapping map_network(const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision,
+                    const Options& options);
+
+} // namespace imc::mapping

@@ -1,0 +1,57 @@
+#include "sim/mapping/options.h"
+
+namespace imc::mapping
+{
+
+namespace
+{
+
+constexpr config::Choice<Fetch> fetches[] = {
+    {"full_window", Fetch::full_window, "every window is read whole from the tile buffer"},
+    {"sliding", Fetch::sliding, "the input registers shift: only the window's new columns are read"},
+};
+constexpr config::Choice<RowOrder> row_orders[] = {
+    {"channel", RowOrder::channel, "array rows run over channel, kernel row, kernel column"},
+    {"kernel", RowOrder::kernel, "array rows run over kernel row, kernel column, channel"},
+};
+constexpr config::Choice<Depthwise> depthwises[] = {
+    {"fastest", Depthwise::fastest, "whichever of the two takes less time per output position"},
+    {"arrays", Depthwise::arrays, "packed block-diagonally into arrays"},
+    {"vector_unit", Depthwise::vector_unit, "multiply-accumulated on the vector unit"},
+};
+constexpr config::Choice<Replication> replications[] = {
+    {"none", Replication::none, "one copy of each layer"},
+    {"balanced", Replication::balanced, "the slowest layer gets the next copy while the tile budget lasts"},
+};
+constexpr config::Choice<Placement> placements[] = {
+    {"improved", Placement::improved, "snake, then seeded exchanges that shorten the way of the bits"},
+    {"snake", Placement::snake, "row by row, every other row backwards, in layer order"},
+    {"random", Placement::random, "a seeded permutation, as a baseline"},
+};
+
+} // namespace
+
+void PrecisionOptions::fields(config::Visitor& v)
+{
+    v.integer("weight_bits", weight_bits, {1, 16}, unit::bits, "width of weights on the arrays");
+    v.integer("activation_bits", activation_bits, {1, 16}, unit::bits, "width of activations between layers");
+    v.boolean("signed_activations", signed_activations, "activations may be negative");
+}
+
+void Options::fields(config::Visitor& v)
+{
+    v.choice("fetch", fetch, fetches, "what is read from the tile buffer per output position");
+    v.choice("row_order", row_order, row_orders, "how a convolution's kernel is laid out along array rows");
+    v.choice("depthwise", depthwise, depthwises, "where depthwise convolutions run");
+    v.choice("replication", replication, replications, "copies of layers that share the output positions");
+    v.integer("tile_budget", tile_budget, {0, 1 << 24}, unit::none,
+              "tiles replication may use; 0: the mesh, or as many as without replication if the mesh is fitted");
+    v.integer("positions_per_copy", positions_per_copy, {0, 1 << 30}, unit::none,
+              "replicate until no copy has more output positions than this; 0: no such bound");
+    v.choice("placement", placement, placements, "which tile sits where on the mesh");
+    v.integer("placement_moves", placement_moves, {0, 1 << 30}, unit::none, "exchanges the improved placement tries");
+    v.boolean("minimal_buffers", minimal_buffers, "reserve only what keeps the pipeline from stopping; slower");
+    v.integer("extra_rows", extra_rows, {0, 4096}, unit::none, "line buffer rows beyond window + stride");
+}
+
+} // namespace imc::mapping

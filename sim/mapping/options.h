@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/config/visitor.h"
+
+namespace imc::mapping
+{
+
+struct PrecisionOptions {
+    int weight_bits = 8;
+    int activation_bits = 8;
+    bool signed_activations = false; ///< inputs of arrays may be negative
+
+    void fields(config::Visitor& v);
+};
+
+enum class Fetch { full_window, sliding };
+enum class RowOrder { channel, kernel };
+enum class Depthwise { fastest, arrays, vector_unit };
+enum class Replication { none, balanced };
+enum class Placement { improved, snake, random };
+
+struct Options {
+    Fetch fetch = Fetch::full_window;
+    RowOrder row_order = RowOrder::channel;
+    Depthwise depthwise = Depthwise::fastest;
+    Replication replication = Replication::none;
+    std::int64_t tile_budget = 0;        ///< tiles that replication may use; 0: the mesh, or no more than unreplicated
+    std::int64_t positions_per_copy = 0; ///< replicate until no copy has more output positions; 0: no such bound
+    Placement placement = Placement::improved;
+    std::int64_t placement_moves = 20000; ///< tried by the improved placement
+    bool minimal_buffers = false;         ///< reserve only what keeps the pipeline from stopping
+    int extra_rows = 0;                   ///< line buffer rows beyond window + stride
+
+    void fields(config::Visitor& v);
+};
+
+} // namespace imc::mapping

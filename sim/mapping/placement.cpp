@@ -1,0 +1,129 @@
+#include "sim/mapping/placement.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "sim/base/random.h"
+
+namespace imc::mapping
+{
+
+namespace
+{
+
+std::uint32_t router_of(std::uint32_t endpoint, const MeshShape& mesh)
+{
+    const std::uint32_t own = mesh.routers() * mesh.tiles_per_router;
+    return endpoint < own ? endpoint / mesh.tiles_per_router : mesh.extra_endpoints[endpoint - own];
+}
+
+int distance(std::uint32_t a, std::uint32_t b, const MeshShape& mesh)
+{
+    const auto columns = static_cast<int>(mesh.columns);
+    const int ra = static_cast<int>(router_of(a, mesh)), rb = static_cast<int>(router_of(b, mesh));
+    return std::abs(ra % columns - rb % columns) + std::abs(ra / columns - rb / columns);
+}
+
+/// Endpoints along the mesh row by row, every other row backwards: neighbours in order are neighbours on chip.
+std::vector<std::uint32_t> snake(const MeshShape& mesh)
+{
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t row = 0; row < mesh.rows; ++row)
+        for (std::uint32_t i = 0; i < mesh.columns; ++i) {
+            const std::uint32_t column = row % 2 == 0 ? i : mesh.columns - 1 - i;
+            for (std::uint32_t port = 0; port < mesh.tiles_per_router; ++port)
+                order.push_back((row * mesh.columns + column) * mesh.tiles_per_router + port);
+        }
+    return order;
+}
+
+/// Exchanges the places of two tiles, or moves one to a free place, whenever that shortens the way of the bits.
+void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& traffic, const MeshShape& mesh,
+             std::int64_t moves, RandomStream& random)
+{
+    const std::size_t tiles = endpoint.size() - 1; // the memory stays where it is
+    const std::size_t places = static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router;
+    if (tiles < 1 || places < 2)
+        return;
+    std::vector<std::vector<std::pair<std::uint32_t, double>>> neighbours(endpoint.size());
+    for (const Traffic& t : traffic) {
+        neighbours[t.from].emplace_back(t.to, t.bits);
+        neighbours[t.to].emplace_back(t.from, t.bits);
+    }
+    constexpr std::uint32_t empty = 0xffffffffu;
+    std::vector<std::uint32_t> tile_at(places, empty);
+    for (std::uint32_t t = 0; t < tiles; ++t)
+        tile_at[endpoint[t]] = t;
+
+    const auto cost = [&](std::uint32_t tile, std::uint32_t place, std::uint32_t partner) {
+        double sum = 0.0;
+        for (const auto& [other, bits] : neighbours[tile])
+            if (other != partner) // the distance between the two does not change
+                sum += bits * distance(place, endpoint[other], mesh);
+        return sum;
+    };
+    for (std::int64_t move = 0; move < moves; ++move) {
+        const auto a = static_cast<std::uint32_t>(random.below(tiles));
+        const auto target = static_cast<std::uint32_t>(random.below(places));
+        const std::uint32_t from = endpoint[a], b = tile_at[target];
+        if (target == from)
+            continue;
+        double gain = cost(a, from, b) - cost(a, target, b);
+        if (b != empty)
+            gain += cost(b, target, a) - cost(b, from, a);
+        if (gain <= 0.0)
+            continue;
+        endpoint[a] = target;
+        tile_at[target] = a;
+        tile_at[from] = b;
+        if (b != empty)
+            endpoint[b] = from;
+    }
+}
+
+} // namespace
+
+std::vector<Traffic> traffic_of(const program::Program& program)
+{
+    std::map<std::pair<std::uint32_t, std::uint32_t>, double> sums;
+    for (const program::Flow& flow : program.flows) {
+        const std::uint32_t from = program.actors[flow.from].tile.value(), to = program.actors[flow.to].tile.value();
+        if (from != to)
+            sums[{from, to}] += static_cast<double>(flow.bits) * static_cast<double>(flow.region.tokens());
+    }
+    std::vector<Traffic> traffic;
+    for (const auto& [pair, bits] : sums)
+        traffic.push_back({pair.first, pair.second, bits});
+    return traffic;
+}
+
+double hop_bytes(const std::vector<Traffic>& traffic, const std::vector<std::uint32_t>& endpoint, const MeshShape& mesh)
+{
+    double sum = 0.0;
+    for (const Traffic& t : traffic)
+        sum += t.bits / 8.0 * distance(endpoint[t.from], endpoint[t.to], mesh);
+    return sum;
+}
+
+std::vector<std::uint32_t> place(const program::Program& program, const MeshShape& mesh, const Options& options,
+                                 std::uint64_t seed)
+{
+    RandomStream random(seed, "placement");
+    std::vector<std::uint32_t> order = snake(mesh);
+    if (options.placement == Placement::random)
+        for (std::size_t i = order.size(); i > 1; --i)
+            std::swap(order[i - 1], order[random.below(i)]);
+    const std::size_t tiles = program.tiles - 1;
+    std::vector<std::uint32_t> endpoint(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(tiles));
+    endpoint.push_back(mesh.routers() * mesh.tiles_per_router);
+    if (options.placement == Placement::improved) {
+        const std::int64_t moves = std::min(options.placement_moves, static_cast<std::int64_t>(100 * endpoint.size()));
+        improve(endpoint, traffic_of(program), mesh, moves, random);
+    }
+    return endpoint;
+}
+
+} // namespace imc::mapping
