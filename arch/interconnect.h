@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "arch/config/message_class.h"
 #include "sim/base/time.h"
 
 /// What tiles, memories and the chip's ports see of the network between them. No SystemC: the same object
@@ -35,10 +36,6 @@ struct Endpoint {
     std::uint32_t port = 0;
     bool operator==(const Endpoint&) const = default;
 };
-
-/// What a packet carries; classes may be mapped to disjoint sets of virtual channels.
-enum class MessageClass : std::uint8_t { activation, partial_sum, weight, control };
-inline constexpr unsigned message_class_count = 4;
 
 struct Packet {
     std::uint32_t source = 0;      ///< endpoint number, see Interconnect::endpoint()

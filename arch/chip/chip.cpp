@@ -1,0 +1,127 @@
+#include "arch/chip/chip.h"
+
+#include <fmt/format.h>
+
+#include "arch/noc/ideal_interconnect.h"
+#include "arch/noc/mesh.h"
+
+namespace imc
+{
+
+Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const program::Program& program,
+           const MeshShape& mesh, tile::ServiceTable& services, ChipRules rules)
+    : sc_module(name), config_(config), program_(program), clock_(config.clock()), directory_(program)
+{
+    if (rules.ideal_network)
+        network_ = std::make_unique<IdealInterconnect>(mesh, config.noc.router);
+    else
+        network_ = std::make_unique<Mesh>(mesh, config.noc.router);
+    network_->set_sink(this);
+    noc_ = std::make_unique<NocModule>("noc", *network_, clock_);
+    for (std::size_t t = 0; t < program.tiles; ++t) {
+        const TileId id(t);
+        const std::string tile_name = id == program.memory_tile ? "memory" : fmt::format("tile_{}", t);
+        tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), clock_, program, directory_, id, services,
+                                                tile::Rules{rules.infinite_buffers}, *this));
+    }
+    for (const program::Actor& actor : program.actors)
+        sinks_ += actor.kind == program::ActorKind::sink;
+}
+
+Chip::~Chip() = default;
+
+void Chip::permit(std::int64_t inferences)
+{
+    // Before the simulation starts the first cycle is still to come; later only the next one is.
+    const Cycle visible = sc_core::sc_get_status() == sc_core::SC_ELABORATION ? 0 : cycle() + 1;
+    tiles_[program_.memory_tile.value()]->permit(inferences, visible);
+}
+
+std::int64_t Chip::flits_of(program::FlowId flow) const
+{
+    return (program_.flows[flow].bits + config_.noc.flit_bits - 1) / config_.noc.flit_bits;
+}
+
+std::int64_t Chip::first_credits(program::FlowId flow) const
+{
+    const TileId receiver = program_.actors[program_.flows[flow].to].tile;
+    return tiles_[receiver.value()]->engine().first_credits()[directory_.incoming[flow.value()]];
+}
+
+void Chip::send_token(Cycle, program::FlowId id, std::int64_t token)
+{
+    const program::Flow& flow = program_.flows[id];
+    Packet packet;
+    packet.source = program_.endpoint[program_.actors[flow.from].tile.value()];
+    packet.destination = program_.endpoint[program_.actors[flow.to].tile.value()];
+    packet.flits = static_cast<std::uint32_t>(flits_of(id));
+    packet.message_class = flow.message_class;
+    packet.tag = take_slot({id, token, sequence_++, false});
+    noc_->send(packet);
+}
+
+void Chip::send_credit(Cycle created, program::FlowId id, std::int64_t granules)
+{
+    const program::Flow& flow = program_.flows[id];
+    const TileId sender = program_.actors[flow.from].tile;
+    if (config_.noc.credits == CreditReturn::sideband) {
+        tiles_[sender.value()]->receive_credit(id, granules, created - 1 + config_.noc.sideband_latency_cycles);
+        return;
+    }
+    Packet packet;
+    packet.source = program_.endpoint[program_.actors[flow.to].tile.value()];
+    packet.destination = program_.endpoint[sender.value()];
+    packet.flits = 1;
+    packet.message_class = MessageClass::control;
+    packet.tag = take_slot({id, granules, sequence_++, true});
+    noc_->send(packet);
+}
+
+std::uint64_t Chip::take_slot(const InTransit& packet)
+{
+    if (free_slots_.empty()) {
+        in_transit_.push_back(packet);
+        return in_transit_.size() - 1;
+    }
+    const std::uint32_t slot = free_slots_.back();
+    free_slots_.pop_back();
+    in_transit_[slot] = packet;
+    return slot;
+}
+
+void Chip::deliver(const Delivery& delivery)
+{
+    const InTransit packet = in_transit_[delivery.packet.tag];
+    free_slots_.push_back(static_cast<std::uint32_t>(delivery.packet.tag));
+    const program::Flow& flow = program_.flows[packet.flow];
+    if (observer_)
+        observer_->delivered(delivery, packet.sequence, packet.flow, packet.credit);
+    if (packet.credit)
+        tiles_[program_.actors[flow.from].tile.value()]->receive_credit(packet.flow, packet.value, delivery.visible());
+    else
+        tiles_[program_.actors[flow.to].tile.value()]->receive_token(packet.flow, packet.value, delivery.visible());
+}
+
+void Chip::kept_token(Cycle visible, program::FlowId flow, std::int64_t token)
+{
+    if (observer_)
+        observer_->kept(flow, token, visible);
+}
+
+void Chip::fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
+                 Cycle done)
+{
+    if (observer_)
+        observer_->fired(actor, inference, firing, admitted, done);
+    if (actor.actor->kind != program::ActorKind::sink || actor.produced % actor.actor->share.tokens() != 0)
+        return;
+    if (finished_sinks_.size() <= static_cast<std::size_t>(inference))
+        finished_sinks_.resize(static_cast<std::size_t>(inference) + 1, 0);
+    if (++finished_sinks_[static_cast<std::size_t>(inference)] == sinks_) {
+        ++done_;
+        if (completed)
+            completed(inference, done);
+    }
+}
+
+} // namespace imc

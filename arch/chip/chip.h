@@ -1,0 +1,101 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <systemc>
+
+#include "arch/chip/tile.h"
+#include "arch/config/chip.h"
+#include "arch/interconnect.h"
+#include "arch/noc/noc_module.h"
+#include "arch/program/program.h"
+#include "arch/tile/service.h"
+
+namespace imc
+{
+
+/// How exact a run is (DESIGN: fidelity ladder). Both use the same tiles and the same program.
+struct ChipRules {
+    bool ideal_network = false;    ///< no packet waits for another
+    bool infinite_buffers = false; ///< no sender waits for room
+};
+
+/// Looks on; must not change anything.
+class ChipObserver
+{
+public:
+    virtual ~ChipObserver() = default;
+    virtual void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing,
+                       Cycle admitted, Cycle done) = 0;
+    /// `sequence` numbers packets in the order in which they were sent.
+    virtual void delivered(const Delivery& delivery, std::uint64_t sequence, program::FlowId flow, bool credit) = 0;
+    /// A token moved from one actor to another of the same tile.
+    virtual void kept(program::FlowId flow, std::int64_t token, Cycle visible) = 0;
+};
+
+/// A chip that executes a program: one module per tile, one for the network. One per process: the kernel
+/// allows no second elaboration.
+class Chip : public sc_core::sc_module, public tile::Surroundings, public DeliverySink
+{
+public:
+    /// Everything is borrowed and must outlive the chip.
+    Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const program::Program& program,
+         const MeshShape& mesh, tile::ServiceTable& services, ChipRules rules);
+    ~Chip() override;
+
+    void observe(ChipObserver* observer) { observer_ = observer; }
+
+    /// Lets further inferences start, so that `inferences` can have been started in all.
+    void permit(std::int64_t inferences);
+    /// Called at the last output of each inference, in the cycle it leaves the chip.
+    std::function<void(std::int64_t inference, Cycle cycle)> completed;
+    /// Inferences whose outputs are complete.
+    std::int64_t inferences_done() const { return done_; }
+
+    Cycle cycle() const { return noc_->cycle(); }
+    const Interconnect& network() const { return *network_; }
+    const Tile& tile(TileId id) const { return *tiles_[id.value()]; }
+    std::size_t tiles() const { return tiles_.size(); }
+
+    /// Credits returned as packets or on the sideband in the first inference, per flow.
+    std::int64_t first_credits(program::FlowId flow) const;
+    std::int64_t flits_of(program::FlowId flow) const;
+    bool credit_packets() const { return config_.noc.credits == CreditReturn::packets; }
+
+private:
+    void send_token(Cycle created, program::FlowId flow, std::int64_t token) override;
+    void send_credit(Cycle created, program::FlowId flow, std::int64_t granules) override;
+    void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
+               Cycle done) override;
+    void deliver(const Delivery& delivery) override;
+    void kept_token(Cycle visible, program::FlowId flow, std::int64_t token) override;
+
+    /// What a packet under way is for; its tag is the index here.
+    struct InTransit {
+        program::FlowId flow;
+        std::int64_t value = 0; ///< index of the token, or granules freed
+        std::uint64_t sequence = 0;
+        bool credit = false;
+    };
+    std::uint64_t take_slot(const InTransit& packet);
+
+    const ChipConfig& config_;
+    const program::Program& program_;
+    Clock clock_;
+    tile::FlowDirectory directory_;
+    std::unique_ptr<Interconnect> network_;
+    std::unique_ptr<NocModule> noc_;
+    std::vector<std::unique_ptr<Tile>> tiles_;
+    ChipObserver* observer_ = nullptr;
+
+    std::vector<InTransit> in_transit_;
+    std::vector<std::uint32_t> free_slots_;
+    std::uint64_t sequence_ = 0;
+    std::size_t sinks_ = 0;
+    std::vector<std::size_t> finished_sinks_; ///< per inference
+    std::int64_t done_ = 0;
+};
+
+} // namespace imc

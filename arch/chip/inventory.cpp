@@ -1,0 +1,68 @@
+#include "arch/chip/inventory.h"
+
+#include "arch/macro/macro.h"
+
+namespace imc
+{
+
+std::vector<Block> inventory(const ChipConfig& chip, std::int64_t tiles)
+{
+    const TileConfig& tile = chip.tiles.front();
+    const std::int64_t cores = tiles * tile.cores;
+    const std::int64_t macros = cores * tile.core.macros;
+    const std::int64_t routers = (tiles + chip.noc.tiles_per_router - 1) / chip.noc.tiles_per_router;
+
+    std::vector<Block> blocks;
+    const auto macro = make_macro(tile.core.macro);
+    for (const ComponentArea& part : macro->area()) {
+        const auto n = static_cast<double>(macros);
+        blocks.push_back({part.component, part.model, part.instances * macros,
+                          part.area_m2 * n * tile.core.macro.area_overhead * chip.area_overhead, part.leakage_w * n,
+                          part.rating_w * n, part.model});
+    }
+    const auto add = [&](Component component, const char* name, std::int64_t instances, const StaticCost& cost,
+                         double refresh_w = 0.0) {
+        const auto n = static_cast<double>(instances);
+        blocks.push_back({component, name, instances, cost.area_m2 * n * chip.area_overhead,
+                          (cost.leakage_w + refresh_w) * n, cost.rating_w * n, cost.source});
+    };
+    add(Component::input_register, "core input register", cores, tile.core.input_register.cost);
+    add(Component::output_register, "core output register", cores, tile.core.output_register.cost);
+    add(Component::core_bus, "core bus", cores, tile.core.bus.cost);
+    add(Component::buffer, "tile buffer", tiles, tile.buffer.cost, tile.buffer.refresh_power_w);
+    add(Component::output_register, "tile output register", tiles, tile.output_register.cost);
+    add(Component::tile_bus, "tile bus", tiles, tile.bus.cost);
+    add(Component::accumulator, "tile accumulator", tiles, tile.accumulator.cost);
+    add(Component::vector_unit, "vector unit", tiles, tile.vector_unit.cost);
+    add(Component::control, "tile control", tiles, tile.control);
+    add(Component::noc, "router", routers, chip.noc.cost);
+    add(Component::global_buffer, "global buffer", 1, chip.global_buffer.cost);
+    add(Component::io, "chip pins", 1, chip.io.cost);
+    return blocks;
+}
+
+double total_area_m2(const std::vector<Block>& blocks)
+{
+    double sum = 0.0;
+    for (const Block& block : blocks)
+        sum += block.area_m2;
+    return sum;
+}
+
+double total_leakage_w(const std::vector<Block>& blocks)
+{
+    double sum = 0.0;
+    for (const Block& block : blocks)
+        sum += block.leakage_w;
+    return sum;
+}
+
+double total_rating_w(const std::vector<Block>& blocks)
+{
+    double sum = 0.0;
+    for (const Block& block : blocks)
+        sum += block.rating_w;
+    return sum;
+}
+
+} // namespace imc

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "arch/program/program.h"
+#include "arch/tile/service.h"
+#include "arch/tile/streams.h"
+#include "sim/base/time.h"
+
+namespace imc::tile
+{
+
+/// Walks the positions of a share in raster order, inference after inference.
+class Cursor
+{
+public:
+    explicit Cursor(const program::Region& share) : share_(&share) {}
+
+    std::int64_t inference() const { return inference_; }
+    std::int64_t sequence() const { return sequence_; }
+    int row() const { return share_->rows[row_]; }
+    int column() const { return share_->columns[column_]; }
+    bool first_column() const { return column_ == 0; }
+    bool last_column() const { return column_ + 1 == share_->columns.size(); }
+    bool last_row() const { return row_ + 1 == share_->rows.size(); }
+    int next_row() const { return share_->rows[row_ + 1]; }
+    void advance()
+    {
+        ++sequence_;
+        if (++column_ == share_->columns.size()) {
+            column_ = 0;
+            if (++row_ == share_->rows.size()) {
+                row_ = 0;
+                ++inference_;
+            }
+        }
+    }
+
+private:
+    const program::Region* share_;
+    std::size_t row_ = 0;
+    std::size_t column_ = 0;
+    std::int64_t inference_ = 0;
+    std::int64_t sequence_ = 0;
+};
+
+/// A firing on its way through its steps.
+struct InFlight {
+    Cycle admitted = 0;
+    Cycle done = 0; ///< of the last step entered
+    std::uint32_t step = 0;
+    bool first = false; ///< the first position of a row of the share
+};
+
+/// Why an actor does not fire, for the report when nothing moves.
+enum class Waiting : std::uint8_t { nothing, inputs, output, permission };
+
+struct ActorStatistics {
+    std::int64_t firings_first = 0;
+    std::int64_t firings_next = 0;
+    Cycle start = -1;  ///< of the first firing of the first inference
+    Cycle end = 0;     ///< of the last firing of the first inference
+    Cycle busy = 0;    ///< cycles of its limiting resource, first inference
+    Cycle stalled = 0; ///< ready but for room for its result, first inference
+    Cycle waited = 0;  ///< room, but inputs missing, between its first and last firing
+};
+
+struct ActorState {
+    ActorState(const program::Actor& a, ActorId actor_id, Service s)
+        : actor(&a), id(actor_id), service(std::move(s)), firing(a.share), releasing(a.share)
+    {
+    }
+
+    const program::Actor* actor;
+    ActorId id;
+    Service service;
+    std::vector<std::vector<std::uint32_t>> ports; ///< incoming flows of each input, as local indices
+    std::vector<std::uint32_t> outgoing;           ///< local indices of outgoing flows
+    std::vector<char> exclusive;                   ///< of each step: no other actor uses its resource
+
+    Cursor firing;
+    Cursor releasing; ///< the next firing whose inputs are to be freed
+    std::deque<InFlight> in_flight;
+    std::int64_t produced = 0;  ///< tokens in the output buffer or sent
+    std::int64_t allowed = 0;   ///< inferences it may start (sources)
+    Cycle admit_at = 0;         ///< the first step cannot be entered earlier
+    bool awaiting_step = false; ///< admit_at is not known until a shared step was entered
+    Cycle macros_free = 0;
+    Cycle bus_free = 0;
+    Waiting waiting = Waiting::nothing;
+    std::uint32_t waiting_flow = 0; ///< local index of a flow whose tokens are missing
+    Cycle waiting_since = 0;
+    ActorStatistics statistics;
+};
+
+} // namespace imc::tile

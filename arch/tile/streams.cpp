@@ -1,0 +1,98 @@
+#include "arch/tile/streams.h"
+
+#include <algorithm>
+
+namespace imc::tile
+{
+
+namespace
+{
+
+std::vector<std::int32_t> positions_in(const std::vector<int>& share, const std::vector<int>& part)
+{
+    std::vector<std::int32_t> result;
+    result.reserve(part.size());
+    for (const int value : part)
+        result.push_back(
+            static_cast<std::int32_t>(std::lower_bound(share.begin(), share.end(), value) - share.begin()));
+    return result;
+}
+
+std::vector<std::int32_t> counts_up_to(const std::vector<int>& part, int size)
+{
+    std::vector<std::int32_t> counts(static_cast<std::size_t>(size), 0);
+    for (const int value : part)
+        counts[static_cast<std::size_t>(value)] = 1;
+    for (std::size_t i = 1; i < counts.size(); ++i)
+        counts[i] += counts[i - 1];
+    return counts;
+}
+
+} // namespace
+
+Outgoing::Outgoing(const program::Flow& flow, const program::Region& share, bool infinite_buffers)
+    : rows_(positions_in(share.rows, flow.region.rows)), columns_(positions_in(share.columns, flow.region.columns)),
+      share_columns_(static_cast<std::int64_t>(share.columns.size())), share_tokens_(share.tokens()),
+      tokens_(flow.region.tokens()), granule_(flow.granule), granules_((tokens_ + granule_ - 1) / granule_),
+      capacity_(infinite_buffers ? unlimited : flow.capacity), granted_(capacity_)
+{
+    settle();
+}
+
+void Outgoing::settle()
+{
+    next_sequence_ = inference_ * share_tokens_ + rows_[row_] * share_columns_ + columns_[column_];
+    next_granule_ = inference_ * granules_ + sent_in_inference_ / granule_;
+}
+
+void Outgoing::advance()
+{
+    ++sent_;
+    ++sent_in_inference_;
+    if (++column_ == columns_.size()) {
+        column_ = 0;
+        if (++row_ == rows_.size()) {
+            row_ = 0;
+            ++inference_;
+            sent_in_inference_ = 0;
+        }
+    }
+    settle();
+}
+
+void Outgoing::grant(std::int64_t granules) { granted_ = std::max(granted_, granules + capacity_); }
+
+Incoming::Incoming(const program::Flow& flow, const program::Input& input)
+    : rows_up_to_(counts_up_to(flow.region.rows, input.rows.in)),
+      columns_up_to_(counts_up_to(flow.region.columns, input.columns.in)),
+      width_(static_cast<std::int64_t>(flow.region.columns.size())), tokens_(flow.region.tokens()),
+      granule_(flow.granule), granules_((tokens_ + granule_ - 1) / granule_)
+{
+}
+
+void Incoming::arrive(std::int64_t index)
+{
+    if (index != arrived_) {
+        early_.push_back(index);
+        return;
+    }
+    ++arrived_;
+    while (!early_.empty()) {
+        const auto it = std::find(early_.begin(), early_.end(), arrived_);
+        if (it == early_.end())
+            break;
+        *it = early_.back();
+        early_.pop_back();
+        ++arrived_;
+    }
+}
+
+bool Incoming::release(std::int64_t granules)
+{
+    if (granules <= released_)
+        return false;
+    released_ = granules;
+    return true;
+}
+
+} // namespace imc::tile

@@ -1,0 +1,377 @@
+#include "arch/tile/tile_engine.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace imc::tile
+{
+
+FlowDirectory::FlowDirectory(const program::Program& program)
+    : outgoing(program.flows.size()), incoming(program.flows.size())
+{
+    std::vector<std::uint32_t> out(program.tiles, 0), in(program.tiles, 0);
+    for (std::size_t f = 0; f < program.flows.size(); ++f) {
+        const program::Flow& flow = program.flows[program::FlowId(f)];
+        outgoing[f] = out[program.actors[flow.from].tile.value()]++;
+        incoming[f] = in[program.actors[flow.to].tile.value()]++;
+    }
+}
+
+bool TileEngine::Event::operator<(const Event& other) const
+{
+    return std::tie(time, kind, index, value) > std::tie(other.time, other.kind, other.index, other.value);
+}
+
+TileEngine::TileEngine(const program::Program& program, const FlowDirectory& directory, TileId tile,
+                       ServiceTable& services, Rules rules, Surroundings& surroundings)
+    : program_(program), directory_(directory), tile_(tile), rules_(rules), surroundings_(surroundings)
+{
+    build_actors(services);
+    build_flows();
+    mark_exclusive();
+    first_credits_.assign(incoming_.size(), 0);
+    is_touched_.assign(actors_.size(), 0);
+    for (std::uint32_t a = 0; a < actors_.size(); ++a)
+        touch(a);
+}
+
+void TileEngine::build_actors(ServiceTable& services)
+{
+    for (std::size_t a = 0; a < program_.actors.size(); ++a) {
+        const program::Actor& actor = program_.actors[ActorId(a)];
+        if (actor.tile != tile_)
+            continue;
+        actors_.emplace_back(actor, ActorId(a), services.service(actor));
+        actors_.back().ports.resize(actor.inputs.size());
+        actors_.back().allowed = actor.kind == program::ActorKind::source ? 0 : unlimited;
+    }
+}
+
+void TileEngine::build_flows()
+{
+    const auto local_actor = [&](ActorId id) {
+        const auto it = std::find_if(actors_.begin(), actors_.end(), [&](const ActorState& a) { return a.id == id; });
+        return static_cast<std::uint32_t>(it - actors_.begin());
+    };
+    for (std::size_t f = 0; f < program_.flows.size(); ++f) {
+        const program::Flow& flow = program_.flows[program::FlowId(f)];
+        const program::Actor& from = program_.actors[flow.from];
+        const program::Actor& to = program_.actors[flow.to];
+        const bool local = from.tile == to.tile;
+        if (from.tile == tile_) {
+            const std::uint32_t actor = local_actor(flow.from);
+            actors_[actor].outgoing.push_back(static_cast<std::uint32_t>(outgoing_.size()));
+            outgoing_.push_back(
+                {program::FlowId(f), actor, local, Outgoing(flow, from.share, rules_.infinite_buffers)});
+        }
+        if (to.tile == tile_) {
+            const std::uint32_t actor = local_actor(flow.to);
+            const program::Input& input = to.inputs[flow.port];
+            const auto once = [](const program::Reach& r) { return r.kernel == 1 && r.stride >= 1 && r.enlarge == 1; };
+            actors_[actor].ports[flow.port].push_back(static_cast<std::uint32_t>(incoming_.size()));
+            incoming_.push_back(
+                {program::FlowId(f), actor, local, once(input.rows) && once(input.columns), Incoming(flow, input)});
+        }
+    }
+}
+
+void TileEngine::mark_exclusive()
+{
+    int users[6] = {};
+    const auto uses = [](const ActorState& a, Resource r) {
+        return std::any_of(a.service.first.steps.begin(), a.service.first.steps.end(),
+                           [&](const Step& s) { return s.resource == r; });
+    };
+    for (int r = 0; r < 6; ++r)
+        for (const ActorState& a : actors_)
+            users[r] += uses(a, static_cast<Resource>(r));
+    for (ActorState& a : actors_)
+        for (const Step& step : a.service.first.steps)
+            a.exclusive.push_back(!shared(step.resource) || users[static_cast<int>(step.resource)] == 1);
+}
+
+void TileEngine::push(Event event)
+{
+    events_.push_back(event);
+    std::push_heap(events_.begin(), events_.end());
+}
+
+void TileEngine::receive_token(program::FlowId flow, std::int64_t token, Cycle visible)
+{
+    push({visible, Kind::token, directory_.incoming[flow.value()], token});
+}
+
+void TileEngine::receive_credit(program::FlowId flow, std::int64_t granules, Cycle visible)
+{
+    push({visible, Kind::credit, directory_.outgoing[flow.value()], granules});
+}
+
+void TileEngine::permit(std::int64_t inferences, Cycle visible)
+{
+    for (std::uint32_t a = 0; a < actors_.size(); ++a)
+        if (actors_[a].actor->kind == program::ActorKind::source) {
+            actors_[a].allowed = inferences;
+            push({visible, Kind::retry, a, 0});
+        }
+}
+
+void TileEngine::touch(std::uint32_t actor)
+{
+    if (!is_touched_[actor]) {
+        is_touched_[actor] = 1;
+        touched_.push_back(actor);
+    }
+}
+
+Cycle TileEngine::eval(Cycle now)
+{
+    now_ = now;
+    for (;;) {
+        while (!events_.empty() && events_.front().time <= now) {
+            std::pop_heap(events_.begin(), events_.end());
+            const Event event = events_.back();
+            events_.pop_back();
+            handle(event, now);
+        }
+        if (touched_.empty())
+            break;
+        std::sort(touched_.begin(), touched_.end());
+        std::vector<std::uint32_t> actors;
+        actors.swap(touched_);
+        for (const std::uint32_t a : actors) {
+            is_touched_[a] = 0;
+            try_fire(a, now);
+        }
+    }
+    return events_.empty() ? never : events_.front().time;
+}
+
+void TileEngine::handle(const Event& event, Cycle now)
+{
+    switch (event.kind) {
+    case Kind::token: {
+        Receiver& receiver = incoming_[event.index];
+        receiver.stream.arrive(event.value);
+        const ActorState& actor = actors_[receiver.actor];
+        if (actor.waiting != Waiting::inputs || actor.waiting_flow == event.index)
+            touch(receiver.actor);
+        break;
+    }
+    case Kind::credit:
+        outgoing_[event.index].stream.grant(event.value);
+        if (try_send(event.index, now))
+            touch(outgoing_[event.index].actor);
+        break;
+    case Kind::step: {
+        ActorState& actor = actors_[event.index];
+        enter_steps(event.index, static_cast<std::size_t>(event.value - actor.produced), event.time, now);
+        touch(event.index);
+        break;
+    }
+    case Kind::produce:
+        produce(event.index, now);
+        touch(event.index);
+        break;
+    case Kind::release: {
+        Receiver& receiver = incoming_[event.index];
+        if (receiver.local)
+            push({now + 1, Kind::credit, directory_.outgoing[receiver.flow.value()], event.value});
+        else
+            surroundings_.send_credit(now + 1, receiver.flow, event.value);
+        break;
+    }
+    case Kind::retry:
+        touch(event.index);
+        break;
+    }
+}
+
+void TileEngine::wait(ActorState& actor, Waiting reason, Cycle now)
+{
+    if (actor.waiting == reason)
+        return;
+    if (actor.statistics.start >= 0 && actor.firing.inference() == 0) {
+        if (actor.waiting == Waiting::output)
+            actor.statistics.stalled += now - actor.waiting_since;
+        else if (actor.waiting == Waiting::inputs)
+            actor.statistics.waited += now - actor.waiting_since;
+    }
+    actor.waiting = reason;
+    actor.waiting_since = now;
+}
+
+void TileEngine::try_fire(std::uint32_t index, Cycle now)
+{
+    ActorState& actor = actors_[index];
+    while (!actor.awaiting_step) {
+        if (actor.admit_at > now)
+            return; // a retry is due then
+        if (actor.firing.inference() >= actor.allowed)
+            return wait(actor, Waiting::permission, now);
+        if (!inputs_ready(actor))
+            return wait(actor, Waiting::inputs, now);
+        if (!output_free(actor))
+            return wait(actor, Waiting::output, now);
+        wait(actor, Waiting::nothing, now);
+        admit(index, now);
+    }
+}
+
+bool TileEngine::inputs_ready(ActorState& actor)
+{
+    const std::int64_t inference = actor.firing.inference();
+    for (std::size_t p = 0; p < actor.ports.size(); ++p) {
+        const program::Input& input = actor.actor->inputs[p];
+        const int row = input.rows.last(actor.firing.row()), column = input.columns.last(actor.firing.column());
+        for (const std::uint32_t f : actor.ports[p]) {
+            const Incoming& stream = incoming_[f].stream;
+            if (stream.arrived() < stream.needed(inference, row, column)) {
+                actor.waiting_flow = f;
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool TileEngine::output_free(const ActorState& actor) const
+{
+    if (rules_.infinite_buffers)
+        return true;
+    std::int64_t freed = actor.produced;
+    for (const std::uint32_t f : actor.outgoing)
+        freed = std::min(freed, outgoing_[f].stream.next_sequence());
+    const std::int64_t held = static_cast<std::int64_t>(actor.in_flight.size()) + actor.produced - freed;
+    return held < actor.actor->output_slots;
+}
+
+void TileEngine::admit(std::uint32_t index, Cycle now)
+{
+    ActorState& actor = actors_[index];
+    const bool first = actor.firing.first_column();
+    if (actor.firing.inference() == 0)
+        ++(first ? actor.statistics.firings_first : actor.statistics.firings_next);
+    if (actor.statistics.start < 0)
+        actor.statistics.start = now;
+    actor.in_flight.push_back({now, now, 0, first});
+    actor.firing.advance();
+    actor.awaiting_step = true;
+    enter_steps(index, actor.in_flight.size() - 1, now, now);
+}
+
+Cycle& TileEngine::free_at(ActorState& actor, Resource resource)
+{
+    if (resource == Resource::macros)
+        return actor.macros_free;
+    if (resource == Resource::core_bus)
+        return actor.bus_free;
+    return resource_free_[static_cast<int>(resource)];
+}
+
+void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now)
+{
+    ActorState& actor = actors_[index];
+    InFlight& flight = actor.in_flight[position];
+    const Firing& firing = flight.first ? actor.service.first : actor.service.next;
+    const std::size_t gate = actor.service.macro_step == Service::none ? 0 : actor.service.macro_step;
+    for (; flight.step < firing.steps.size(); ++flight.step) {
+        const Step& step = firing.steps[flight.step];
+        if (!actor.exclusive[flight.step] && ready > now) {
+            // Whoever else asks for the resource before then is served first.
+            push({ready, Kind::step, index, actor.produced + static_cast<std::int64_t>(position)});
+            return;
+        }
+        Cycle& free = free_at(actor, step.resource);
+        const Cycle start = std::max(ready, free);
+        free = start + step.service;
+        ready = start + step.latency;
+        if (flight.step == 0)
+            release(actor, start + step.service);
+        if (flight.step == gate) {
+            actor.awaiting_step = false;
+            actor.admit_at =
+                actor.service.macro_step == Service::none ? start + step.service : start + actor.service.input_hold;
+            // Never twice in one cycle: a fetch that overlaps the arrays takes at least the cycle it starts in.
+            actor.admit_at = std::max(actor.admit_at, flight.admitted + 1);
+            push({actor.admit_at, Kind::retry, index, 0});
+        }
+    }
+    flight.done = ready;
+    push({ready, Kind::produce, index, actor.produced + static_cast<std::int64_t>(position)});
+}
+
+void TileEngine::release(ActorState& actor, Cycle time)
+{
+    const std::int64_t inference = actor.releasing.inference();
+    const bool row_ends = actor.releasing.last_column();
+    const bool all_ends = row_ends && actor.releasing.last_row();
+    for (std::size_t p = 0; p < actor.ports.size(); ++p) {
+        const program::Input& input = actor.actor->inputs[p];
+        for (const std::uint32_t f : actor.ports[p]) {
+            Receiver& receiver = incoming_[f];
+            std::int64_t granules = 0;
+            if (all_ends)
+                granules = receiver.stream.granules_after(inference);
+            else if (receiver.point)
+                granules = receiver.stream.granules_of(
+                    inference, receiver.stream.needed(inference, input.rows.last(actor.releasing.row()),
+                                                      input.columns.last(actor.releasing.column())));
+            else if (row_ends)
+                granules = receiver.stream.granules_before_row(inference, input.rows.first(actor.releasing.next_row()));
+            else
+                continue;
+            if (rules_.infinite_buffers || !receiver.stream.release(granules))
+                continue;
+            if (inference == 0 && !receiver.local)
+                ++first_credits_[f];
+            push({time, Kind::release, f, granules});
+        }
+    }
+    actor.releasing.advance();
+}
+
+void TileEngine::produce(std::uint32_t index, Cycle now)
+{
+    ActorState& actor = actors_[index];
+    const InFlight flight = actor.in_flight.front();
+    actor.in_flight.pop_front();
+    const std::int64_t inference = actor.produced / actor.actor->share.tokens();
+    const Firing& firing = flight.first ? actor.service.first : actor.service.next;
+    ++actor.produced;
+    if (inference == 0)
+        actor.statistics.end = now;
+    surroundings_.fired(actor, inference, firing, flight.admitted, flight.done);
+    for (const std::uint32_t f : actor.outgoing)
+        try_send(f, now);
+}
+
+bool TileEngine::try_send(std::uint32_t index, Cycle now)
+{
+    Sender& sender = outgoing_[index];
+    bool sent = false;
+    while (sender.stream.next_sequence() < actors_[sender.actor].produced && sender.stream.credited()) {
+        const std::int64_t token = sender.stream.next_token();
+        if (sender.local) {
+            push({now + 1, Kind::token, directory_.incoming[sender.flow.value()], token});
+            surroundings_.kept_token(now + 1, sender.flow, token);
+        } else {
+            surroundings_.send_token(now + 1, sender.flow, token);
+        }
+        sender.stream.advance();
+        sent = true;
+    }
+    return sent;
+}
+
+program::FlowId TileEngine::blocking_flow(const ActorState& actor) const
+{
+    if (actor.waiting == Waiting::inputs)
+        return incoming_[actor.waiting_flow].flow;
+    if (actor.waiting == Waiting::output)
+        for (const std::uint32_t f : actor.outgoing)
+            if (outgoing_[f].stream.next_sequence() < actor.produced && !outgoing_[f].stream.credited())
+                return outgoing_[f].flow;
+    return program::FlowId();
+}
+
+} // namespace imc::tile

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "arch/interconnect.h"
+#include "arch/program/program.h"
+#include "arch/tile/actor_state.h"
+#include "arch/tile/service.h"
+#include "sim/base/time.h"
+
+/// A tile in time: actors that fire when their inputs are there and the place for their result is reserved,
+/// the resources they share, and the flows that end here. A plain object: whatever kernel drives it calls
+/// eval(now) at the cycles it asks for. Everything that comes from outside is known a cycle before it may be
+/// acted on, so nothing depends on the order in which tiles are evaluated within a cycle.
+namespace imc::tile
+{
+
+/// Where each flow is found on the tiles of its ends.
+struct FlowDirectory {
+    explicit FlowDirectory(const program::Program& program);
+    std::vector<std::uint32_t> outgoing; ///< [flow] index on the sender's tile
+    std::vector<std::uint32_t> incoming; ///< [flow] index on the receiver's tile
+};
+
+/// What a tile does to the world outside.
+class Surroundings
+{
+public:
+    virtual ~Surroundings() = default;
+    /// A token for another tile; the head may enter the network at cycle `created`.
+    virtual void send_token(Cycle created, program::FlowId flow, std::int64_t token) = 0;
+    /// A token for another actor of the same tile, which sees it at cycle `visible`.
+    virtual void kept_token(Cycle visible, program::FlowId flow, std::int64_t token) = 0;
+    /// The receiver of `flow` has freed so many granules since the start.
+    virtual void send_credit(Cycle created, program::FlowId flow, std::int64_t granules) = 0;
+    /// A firing is complete.
+    virtual void fired(const ActorState& actor, std::int64_t inference, const Firing& firing, Cycle admitted,
+                       Cycle done) = 0;
+};
+
+struct Rules {
+    bool infinite_buffers = false;
+};
+
+class TileEngine
+{
+public:
+    TileEngine(const program::Program& program, const FlowDirectory& directory, TileId tile, ServiceTable& services,
+               Rules rules, Surroundings& surroundings);
+
+    /// From the network; `visible` is later than the cycle in which it is called or evaluated last.
+    void receive_token(program::FlowId flow, std::int64_t token, Cycle visible);
+    void receive_credit(program::FlowId flow, std::int64_t granules, Cycle visible);
+    /// Sources may start inferences below `inferences`.
+    void permit(std::int64_t inferences, Cycle visible);
+
+    /// Does everything due at `now`; returns the next cycle in which something is due, or `never`.
+    Cycle eval(Cycle now);
+
+    const std::vector<ActorState>& actors() const { return actors_; }
+    /// Tokens sent and credits returned for the first inference, by local flow index.
+    const std::vector<std::int64_t>& first_credits() const { return first_credits_; }
+    const Outgoing& outgoing(program::FlowId flow) const { return outgoing_[directory_.outgoing[flow.value()]].stream; }
+    const Incoming& incoming(program::FlowId flow) const { return incoming_[directory_.incoming[flow.value()]].stream; }
+    /// The flow an actor lacks tokens of, or whose receiver has no room for its next token.
+    program::FlowId blocking_flow(const ActorState& actor) const;
+
+private:
+    struct Sender {
+        program::FlowId flow;
+        std::uint32_t actor;
+        bool local;
+        Outgoing stream;
+    };
+    struct Receiver {
+        program::FlowId flow;
+        std::uint32_t actor;
+        bool local;
+        bool point; ///< each token is read once: freed as it is read, not row by row
+        Incoming stream;
+    };
+    enum class Kind : std::uint8_t { token, credit, step, produce, release, retry };
+    struct Event {
+        Cycle time;
+        Kind kind;
+        std::uint32_t index;
+        std::int64_t value;
+        /// Later events have lower priority; everything decides, so that the order is the same in every run.
+        bool operator<(const Event& other) const;
+    };
+
+    void build_actors(ServiceTable& services);
+    void build_flows();
+    void mark_exclusive();
+    void push(Event event);
+    void handle(const Event& event, Cycle now);
+    void touch(std::uint32_t actor);
+    void try_fire(std::uint32_t index, Cycle now);
+    bool inputs_ready(ActorState& actor);
+    bool output_free(const ActorState& actor) const;
+    void wait(ActorState& actor, Waiting reason, Cycle now);
+    void admit(std::uint32_t index, Cycle now);
+    void enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now);
+    Cycle& free_at(ActorState& actor, Resource resource);
+    void release(ActorState& actor, Cycle time);
+    void produce(std::uint32_t index, Cycle now);
+    bool try_send(std::uint32_t index, Cycle now);
+
+    const program::Program& program_;
+    const FlowDirectory& directory_;
+    TileId tile_;
+    Rules rules_;
+    Surroundings& surroundings_;
+    std::vector<ActorState> actors_;
+    std::vector<Sender> outgoing_;
+    std::vector<Receiver> incoming_;
+    std::vector<std::int64_t> first_credits_;
+    std::vector<Event> events_; ///< a heap
+    std::vector<std::uint32_t> touched_;
+    std::vector<char> is_touched_;
+    Cycle resource_free_[6] = {};
+    Cycle now_ = -1;
+};
+
+} // namespace imc::tile
