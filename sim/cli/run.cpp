@@ -1,0 +1,97 @@
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include <sys/resource.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/config/describe.h"
+#include "sim/base/config/document.h"
+#include "sim/base/files.h"
+#include "sim/base/trace.h"
+#include "sim/base/trace/writers.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/options.h"
+#include "sim/cli/output.h"
+#include "sim/run/result_json.h"
+#include "sim/run/run.h"
+
+namespace imc::cli
+{
+
+namespace
+{
+
+/// The network's description in a case of `imcsim noc`, so that traced packets can be replayed.
+std::string network_of(const run::Experiment& experiment, const run::Mapped& mapped)
+{
+    run::Experiment copy = experiment;
+    nlohmann::ordered_json j;
+    j["mesh"] = {mapped.mesh.columns, mapped.mesh.rows};
+    j["tiles_per_router"] = mapped.mesh.tiles_per_router;
+    j["extra_endpoints"] = mapped.mesh.extra_endpoints;
+    j["router"] = config::dump(config::fields_of(copy.chip.noc.router));
+    return j.dump();
+}
+
+/// Wall-clock figures stay out of result.json, which is the same bytes in every run.
+std::string timing_json(double seconds)
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto cpu = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+    nlohmann::ordered_json j = {{"wall_s", seconds},
+                                {"cpu_user_s", cpu(usage.ru_utime)},
+                                {"cpu_system_s", cpu(usage.ru_stime)},
+                                {"peak_memory_kib", usage.ru_maxrss}};
+    return j.dump(2) + "\n";
+}
+
+} // namespace
+
+int run_run(std::span<const std::string> args)
+{
+    std::filesystem::path file, out = "out";
+    std::vector<std::string> assignments;
+    std::string kinds;
+    bool quiet = false;
+    Options options("run", "EXPERIMENT.json", "Simulates an experiment; writes result.json, report.txt and what it resolved to.");
+    options.argument("EXPERIMENT.json", file);
+    options.values("set", assignments, "PATH=VALUE", "change a key of the experiment, e.g. chip.tiles[0].core.macro.adc.bits=6");
+    options.value("out", out, "DIR", "where results are written");
+    options.value("trace", kinds, "KINDS", "also write perfetto, vcd, csv, packets (comma-separated)");
+    options.flag("quiet", quiet, "print nothing but errors");
+    if (!options.parse(args))
+        return 0;
+
+    const auto begin = std::chrono::steady_clock::now();
+    config::Document document = config::Document::load(file);
+    for (const std::string& assignment : assignments)
+        document.set(assignment);
+    auto experiment = document.read<run::Experiment>();
+    const trace::Kinds wanted = trace::parse_kinds(split_commas(kinds));
+    make_directory(out);
+
+    const run::Mapped mapped = run::map_experiment(experiment);
+    trace::Trace trace;
+    if (!kinds.empty())
+        trace::attach_writers(trace, wanted, out, to_femtoseconds(experiment.run.power_bin_s), network_of(experiment, mapped));
+    const run::Result result = run::simulate(experiment, mapped, kinds.empty() ? nullptr : &trace);
+    trace.finish(result.cycles * experiment.chip.clock().period());
+
+    write_file(out / "resolved.json", config::dump(config::fields_of(experiment)).dump(2) + "\n");
+    const std::string report = run::to_report(result);
+    write_file(out / "report.txt", report);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    write_file(out / "timing.json", timing_json(elapsed.count()));
+    write_file(out / "result.json", run::to_json(result));
+    if (!quiet) {
+        print(report);
+        note(fmt::format("results are in {}", out.string()));
+    }
+    return 0;
+}
+
+} // namespace imc::cli

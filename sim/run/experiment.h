@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "arch/config/chip.h"
+#include "sim/base/config/visitor.h"
+#include "sim/mapping/options.h"
+
+/// The root of an experiment file, schema imcsim.experiment/1.
+namespace imc::run
+{
+
+enum class Fidelity {
+    compute,    ///< arrays only
+    bound,      ///< no resource can be faster than its busiest user needs
+    dependency, ///< the schedule with an ideal network and infinite buffers
+    flit,       ///< everything
+};
+
+enum class Detail {
+    schedule, ///< one event per macro operation
+    circuit,  ///< macros as modules that step through every conversion
+};
+
+struct RunOptions {
+    std::int64_t inferences = 1;
+    bool steady_state = true;
+    std::int64_t max_inferences = 40; ///< streamed at most while the steady state is looked for
+    Fidelity fidelity = Fidelity::flit;
+    Detail detail = Detail::schedule;
+    double power_bin_s = 1e-6;
+    void fields(config::Visitor& v);
+};
+
+/// Stands in for data where energy or time depends on them.
+struct ActivityOptions {
+    double input = 0.5;  ///< share of non-zero input slices
+    double weight = 0.5; ///< mean cell state over its maximum
+    void fields(config::Visitor& v);
+};
+
+struct Experiment {
+    std::string schema = "imcsim.experiment/1";
+    std::filesystem::path network;
+    ChipConfig chip;
+    mapping::PrecisionOptions precision;
+    mapping::Options mapping;
+    RunOptions run;
+    ActivityOptions activity;
+    std::int64_t seed = 1;
+
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
+} // namespace imc::run

@@ -1,0 +1,169 @@
+#include "sim/run/recorder.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace imc::run
+{
+
+Recorder::Recorder(const Experiment& experiment, const Mapped& mapped, const Chip& chip, tile::ServiceTable& services,
+                   const Ledger& ledger, trace::Trace* trace)
+    : program_(mapped.program), chip_(chip), services_(services), ledger_(ledger), trace_(trace),
+      clock_(experiment.chip.clock()), bin_cycles_(std::max<Cycle>(1, clock_.cycles(experiment.run.power_bin_s)))
+{
+    if (!trace_)
+        return;
+    for (const program::Actor& actor : program_.actors) {
+        const std::string place = actor.tile == program_.memory_tile ? "memory" : fmt::format("tile[{}]", actor.tile.value());
+        tracks_.push_back(trace_->track(fmt::format("{}.{}", place, actor.name)));
+    }
+    for (std::size_t s = 0; s < mapped.mapping.pipeline.stages.size(); ++s)
+        if (const LayerId layer = mapped.mapping.pipeline.layer[s]; layer.valid())
+            trace_->layer(layer, mapped.mapping.pipeline.stages[mapping::StageId(s)].name);
+}
+
+void Recorder::spread(Energy energy, Cycle start, Cycle end)
+{
+    recorded_ += energy;
+    const auto last = static_cast<std::size_t>(std::max(start, end - 1) / bin_cycles_);
+    if (bins_.size() <= last)
+        bins_.resize(last + 1);
+    const Cycle length = end - start;
+    const auto first = static_cast<std::size_t>(start / bin_cycles_);
+    if (first == last || length <= 0) {
+        bins_[last] += energy;
+        return;
+    }
+    Energy left = energy;
+    for (std::size_t bin = first; bin < last; ++bin) {
+        const Cycle covered = std::min<Cycle>(end, (static_cast<Cycle>(bin) + 1) * bin_cycles_) -
+                              std::max<Cycle>(start, static_cast<Cycle>(bin) * bin_cycles_);
+        const Energy part = Energy::from_quanta(energy.quanta() * covered / length);
+        bins_[bin] += part;
+        left = left - part;
+    }
+    bins_[last] += left; // what integer division left over: the sum stays exact
+}
+
+void Recorder::book(const EventCount& event, LayerId layer, Cycle start, Cycle end)
+{
+    const EventType& type = ledger_.type(event.event);
+    const Energy energy = Ledger::energy(type, event.count);
+    spread(energy, start, end);
+    if (!trace_)
+        return;
+    trace::Booking booking;
+    booking.component = type.component;
+    booking.category = type.category;
+    booking.event = trace_->name(type.name);
+    booking.layer = layer;
+    booking.start = start * clock_.period();
+    booking.end = end * clock_.period();
+    booking.count = event.count;
+    booking.energy = energy;
+    trace_->booking(booking);
+}
+
+void Recorder::fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
+                     Cycle done)
+{
+    if (!recording_ || inference > 0)
+        return;
+    ++events_;
+    if (!trace_)
+        return spread(firing.energy, admitted, done);
+    for (const EventCount& event : firing.events)
+        book(event, actor.actor->layer, admitted, done);
+    trace::Span span;
+    span.track = tracks_[actor.id.value()];
+    span.name = trace_->name(actor.actor->name);
+    span.layer = actor.actor->layer;
+    span.start = admitted * clock_.period();
+    span.end = done * clock_.period();
+    trace_->span(span);
+}
+
+void Recorder::kept(program::FlowId id, std::int64_t token, Cycle visible)
+{
+    const program::Flow& flow = program_.flows[id];
+    const program::Actor& to = program_.actors[flow.to];
+    if (!recording_ || token >= flow.region.tokens() || to.tile == program_.memory_tile ||
+        flow.message_class == MessageClass::partial_sum)
+        return;
+    for (const EventCount& event : services_.received_token(flow.bits))
+        book(event, to.layer, visible - 1, visible);
+}
+
+void Recorder::delivered(const Delivery& delivery, std::uint64_t sequence, program::FlowId id, bool credit)
+{
+    if (!recording_)
+        return;
+    ++events_;
+    const program::Flow& flow = program_.flows[id];
+    const program::Actor& from = program_.actors[flow.from];
+    const program::Actor& to = program_.actors[flow.to];
+    const std::int64_t hops = chip_.network().hops(delivery.packet.source, delivery.packet.destination);
+    const auto flits = static_cast<std::int64_t>(delivery.packet.flits);
+    const LayerId layer = credit ? to.layer : from.layer;
+    const Cycle end = delivery.tail_arrived + 1;
+    book({services_.flit_router(), flits * (hops + 1)}, layer, delivery.head_injected, end);
+    if (hops > 0)
+        book({services_.flit_link(), flits * hops}, layer, delivery.head_injected, end);
+    if (!credit && to.tile != program_.memory_tile)
+        for (const EventCount& event : services_.received_token(flow.bits))
+            book(event, to.layer, delivery.head_arrived, end);
+    if (!trace_)
+        return;
+    trace::Packet packet;
+    packet.sequence = sequence;
+    packet.created = delivery.created;
+    packet.source = delivery.packet.source;
+    packet.destination = delivery.packet.destination;
+    packet.flits = delivery.packet.flits;
+    packet.message_class = static_cast<std::uint32_t>(delivery.packet.message_class);
+    packet.head_injected = delivery.head_injected;
+    packet.head_arrived = delivery.head_arrived;
+    packet.tail_arrived = delivery.tail_arrived;
+    trace_->packet(packet);
+    if (credit)
+        return;
+    trace::Transfer transfer;
+    transfer.name = trace_->name(from.name);
+    transfer.layer = from.layer;
+    transfer.from = tracks_[flow.from.value()];
+    transfer.sent_start = delivery.created * clock_.period();
+    transfer.sent_end = (delivery.head_injected + flits) * clock_.period();
+    transfer.to = tracks_[flow.to.value()];
+    transfer.received_start = delivery.head_arrived * clock_.period();
+    transfer.received_end = end * clock_.period();
+    trace_->transfer(transfer);
+}
+
+void Recorder::finish(Cycle cycles, const std::vector<std::pair<Component, Energy>>& leakage)
+{
+    recording_ = false;
+    for (const auto& [component, energy] : leakage) {
+        spread(energy, 0, cycles);
+        if (!trace_)
+            continue;
+        trace::Booking booking;
+        booking.component = component;
+        booking.category = Category::leakage;
+        booking.event = trace_->name("leakage");
+        booking.end = cycles * clock_.period();
+        booking.count = 1;
+        booking.energy = energy;
+        trace_->booking(booking);
+    }
+}
+
+double Recorder::peak_power_w() const
+{
+    Energy most;
+    for (const Energy e : bins_)
+        most = std::max(most, e);
+    return most.joules() / clock_.seconds(bin_cycles_);
+}
+
+} // namespace imc::run

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <vector>
+
+#include "arch/chip/chip.h"
+#include "sim/base/trace.h"
+#include "sim/run/run.h"
+
+namespace imc::run
+{
+
+/// Follows the first inference: power over time, packet figures and, if there is one, the trace.
+class Recorder final : public ChipObserver
+{
+public:
+    Recorder(const Experiment& experiment, const Mapped& mapped, const Chip& chip, tile::ServiceTable& services,
+             const Ledger& ledger, trace::Trace* trace);
+
+    void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
+               Cycle done) override;
+    void delivered(const Delivery& delivery, std::uint64_t sequence, program::FlowId flow, bool credit) override;
+    void kept(program::FlowId flow, std::int64_t token, Cycle visible) override;
+
+    /// The first inference is over: what leaks meanwhile is added, and nothing further is recorded.
+    void finish(Cycle cycles, const std::vector<std::pair<Component, Energy>>& leakage);
+
+    double peak_power_w() const;
+    Energy recorded() const { return recorded_; }
+    std::uint64_t events() const { return events_; }
+
+private:
+    void book(const EventCount& event, LayerId layer, Cycle start, Cycle end);
+    void spread(Energy energy, Cycle start, Cycle end);
+
+    const program::Program& program_;
+    const Chip& chip_;
+    tile::ServiceTable& services_;
+    const Ledger& ledger_;
+    trace::Trace* trace_;
+    Clock clock_;
+    Cycle bin_cycles_;
+    std::vector<Energy> bins_;
+    Energy recorded_;
+    std::uint64_t events_ = 0;
+    bool recording_ = true;
+    std::vector<trace::TrackId> tracks_; ///< of each actor
+};
+
+} // namespace imc::run

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/base/ledger.h"
+#include "sim/base/time.h"
+
+/// What a run found out; result.json is this, printed (sim/run/result_json.h).
+namespace imc::run
+{
+
+struct LayerResult {
+    std::string name;
+    std::string op;
+    std::int64_t macs = 0;
+    std::int64_t arrays = 0; ///< all copies
+    int replication = 1;
+    std::int64_t tiles = 0;
+    int required_bits = 0; ///< 0: not on arrays
+    Cycle start_cycle = 0;
+    Cycle end_cycle = 0;
+    Cycle stall_cycles = 0; ///< most of any of its actors: ready, but no room for the result
+    Energy energy;
+    double utilization = 0.0; ///< busy share of its limiting resource between start and end
+};
+
+struct CostModel {
+    std::string component;
+    std::string event;
+    double unit_energy_j = 0.0;
+    std::string model;
+    std::string citation;
+};
+
+struct Result {
+    std::string network;
+    std::int64_t macs = 0;
+    std::int64_t parameters = 0;
+    std::size_t network_layers = 0;
+
+    std::string chip;
+    std::int64_t tiles = 0;
+    std::int64_t cores = 0;
+    std::int64_t arrays = 0;
+    std::int64_t tiles_used = 0;
+    std::int64_t arrays_used = 0;
+    double array_utilization = 0.0; ///< weights' cells / cells of the arrays used
+    std::array<std::int64_t, 2> mesh{};
+    double area_m2 = 0.0;
+    std::array<double, component_count> area_by_component_m2{};
+
+    std::string fidelity;
+    std::string detail;
+    Cycle cycles = 0; ///< one inference alone, first input to last output
+    double clock_hz = 0.0;
+    double latency_s = 0.0;
+    double throughput_per_s = 0.0;
+    double interval_cycles = 0.0; ///< between outputs in the steady state
+    std::int64_t interval_period = 0; ///< outputs after which the intervals repeat; 0: they did not
+    std::vector<Cycle> completions;   ///< of every inference that ended
+
+    Energy energy; ///< of one inference alone
+    double energy_per_inference_steady_j = 0.0;
+    double average_power_w = 0.0;
+    double peak_power_w = 0.0;
+    double nameplate_power_w = 0.0;
+    double leakage_power_w = 0.0;
+    double tops = 0.0;
+    double peak_tops = 0.0;
+    int weight_bits = 8;
+    int activation_bits = 8;
+
+    std::array<Ledger::ByCategory, component_count> energy_by_component{};
+    Energy energy_unattributed;
+    std::vector<LayerResult> layers;
+    std::map<std::string, std::int64_t> counts;
+    double average_packet_latency_cycles = 0.0;
+    double max_link_utilization = 0.0;
+
+    std::int64_t write_cells = 0;
+    std::int64_t write_pulses = 0;
+    Energy write_energy;
+    double write_latency_s = 0.0;
+
+    std::string activity_source = "assumed";
+    std::vector<CostModel> cost_models;
+    std::vector<std::string> warnings;
+    std::int64_t seed = 1;
+    std::uint64_t events = 0; ///< deliveries and firings simulated for the first inference
+
+    double tops_per_w() const;
+    double tops_per_mm2() const;
+    double edp_js() const { return energy.joules() * latency_s; }
+};
+
+} // namespace imc::run

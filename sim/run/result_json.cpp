@@ -1,0 +1,172 @@
+#include "sim/run/result_json.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/version.h"
+
+namespace imc::run
+{
+
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+Json network_json(const Result& r)
+{
+    return {{"name", r.network}, {"macs", r.macs}, {"parameters", r.parameters}, {"layers", r.network_layers}};
+}
+
+Json chip_json(const Result& r)
+{
+    return {{"name", r.chip},
+            {"mesh", {r.mesh[0], r.mesh[1]}},
+            {"tiles", r.tiles},
+            {"tiles_used", r.tiles_used},
+            {"cores", r.cores},
+            {"arrays", r.arrays},
+            {"arrays_used", r.arrays_used},
+            {"array_utilization", r.array_utilization},
+            {"area_mm2", r.area_m2 * 1e6}};
+}
+
+Json energy_json(const Result& r)
+{
+    Json components = Json::object();
+    for (std::size_t c = 0; c < component_count; ++c) {
+        const auto& e = r.energy_by_component[c];
+        if (e[0] == Energy() && e[1] == Energy() && e[2] == Energy())
+            continue;
+        Json& entry = components[std::string(name_of(static_cast<Component>(c)))];
+        for (std::size_t k = 0; k < category_count; ++k)
+            entry[std::string(name_of(static_cast<Category>(k)))] = e[k].joules();
+    }
+    return components;
+}
+
+Json area_json(const Result& r)
+{
+    Json components = Json::object();
+    for (std::size_t c = 0; c < component_count; ++c)
+        if (r.area_by_component_m2[c] > 0.0)
+            components[std::string(name_of(static_cast<Component>(c)))] = r.area_by_component_m2[c] * 1e6;
+    return components;
+}
+
+Json layers_json(const Result& r)
+{
+    Json layers = Json::array();
+    for (const LayerResult& l : r.layers)
+        layers.push_back({{"name", l.name},
+                          {"op", l.op},
+                          {"macs", l.macs},
+                          {"arrays", l.arrays},
+                          {"replication", l.replication},
+                          {"tiles", l.tiles},
+                          {"required_bits", l.required_bits},
+                          {"start_cycle", l.start_cycle},
+                          {"end_cycle", l.end_cycle},
+                          {"stall_cycles", l.stall_cycles},
+                          {"energy_j", l.energy.joules()},
+                          {"utilization", l.utilization}});
+    return layers;
+}
+
+Json models_json(const Result& r)
+{
+    Json models = Json::array();
+    for (const CostModel& m : r.cost_models)
+        models.push_back({{"component", m.component},
+                          {"event", m.event},
+                          {"unit_energy_j", m.unit_energy_j},
+                          {"model", m.model},
+                          {"citation", m.citation}});
+    return models;
+}
+
+} // namespace
+
+std::string to_json(const Result& r)
+{
+    Json j;
+    j["schema"] = "imcsim.result/1";
+    j["network"] = network_json(r);
+    j["chip"] = chip_json(r);
+    j["fidelity"] = r.fidelity;
+    j["detail"] = r.detail;
+    j["cycles"] = r.cycles;
+    j["clock_hz"] = r.clock_hz;
+    j["latency_s"] = r.latency_s;
+    j["throughput_inferences_per_s"] = r.throughput_per_s;
+    j["interval_cycles"] = r.interval_cycles;
+    j["interval_period"] = r.interval_period;
+    j["completion_cycles"] = r.completions;
+    j["energy_j"] = r.energy.joules();
+    j["energy_per_inference_steady_j"] = r.energy_per_inference_steady_j;
+    j["average_power_w"] = r.average_power_w;
+    j["peak_power_w"] = r.peak_power_w;
+    j["nameplate_power_w"] = r.nameplate_power_w;
+    j["leakage_power_w"] = r.leakage_power_w;
+    j["tops"] = r.tops;
+    j["peak_tops"] = r.peak_tops;
+    j["operand_bits"] = {{"weight", r.weight_bits}, {"activation", r.activation_bits}};
+    j["tops_per_w"] = r.tops_per_w();
+    j["tops_per_mm2"] = r.tops_per_mm2();
+    j["edp_js"] = r.edp_js();
+    j["energy_by_component_j"] = energy_json(r);
+    j["energy_unattributed_j"] = r.energy_unattributed.joules();
+    j["area_by_component_mm2"] = area_json(r);
+    j["layers"] = layers_json(r);
+    j["counts"] = r.counts;
+    j["noc"] = {{"average_packet_latency_cycles", r.average_packet_latency_cycles},
+                {"max_link_utilization", r.max_link_utilization}};
+    j["write"] = {{"cells", r.write_cells},
+                  {"pulses", r.write_pulses},
+                  {"energy_j", r.write_energy.joules()},
+                  {"latency_s", r.write_latency_s},
+                  {"wear", r.write_cells > 0 ? static_cast<double>(r.write_pulses) / static_cast<double>(r.write_cells) : 0.0}};
+    j["accuracy"] = nullptr;
+    j["activity_source"] = r.activity_source;
+    j["cost_models"] = models_json(r);
+    j["warnings"] = r.warnings;
+    j["simulator"] = {{"version", version()}, {"seed", r.seed}, {"events", r.events}};
+    return j.dump(2) + "\n";
+}
+
+std::string to_report(const Result& r)
+{
+    std::string text = fmt::format("{} on {}\n\n", r.network, r.chip);
+    const auto line = [&](const char* name, const std::string& value) { text += fmt::format("  {:<22} {}\n", name, value); };
+    line("latency", fmt::format("{:.6g} us ({} cycles at {:g} GHz)", r.latency_s * 1e6, r.cycles, r.clock_hz * 1e-9));
+    if (r.throughput_per_s > 0.0)
+        line("throughput", fmt::format("{:.6g} inferences/s (one every {:g} cycles)", r.throughput_per_s, r.interval_cycles));
+    line("energy", fmt::format("{:.6g} uJ per inference alone, {:.6g} uJ streamed", r.energy.joules() * 1e6,
+                               r.energy_per_inference_steady_j * 1e6));
+    line("power", fmt::format("{:.4g} W average, {:.4g} W peak, {:.4g} W nameplate", r.average_power_w, r.peak_power_w,
+                              r.nameplate_power_w));
+    line("efficiency", fmt::format("{:.4g} TOPS, {:.4g} TOPS/W, {:.4g} TOPS/mm2 (peak {:.4g} TOPS)", r.tops, r.tops_per_w(),
+                                   r.tops_per_mm2(), r.peak_tops));
+    line("area", fmt::format("{:.4g} mm2: {} tiles ({} used), {} of {} arrays used, {:.1f} % of their cells", r.area_m2 * 1e6,
+                             r.tiles, r.tiles_used, r.arrays_used, r.arrays, r.array_utilization * 100));
+    text += fmt::format("\n  {:<28} {:<16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12} {:>6}\n", "layer", "operator", "MACs",
+                        "arrays", "rep", "start", "end", "stall", "energy/nJ", "busy");
+    for (const LayerResult& l : r.layers)
+        text += fmt::format("  {:<28.28} {:<16.16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12.5g} {:>5.0f}%\n", l.name, l.op,
+                            l.macs, l.arrays, l.replication, l.start_cycle, l.end_cycle, l.stall_cycles,
+                            l.energy.joules() * 1e9, l.utilization * 100);
+    text += fmt::format("\n  {:<18} {:>14} {:>14} {:>8} {:>12}\n", "component", "dynamic/nJ", "leakage/nJ", "share", "area/mm2");
+    for (std::size_t c = 0; c < component_count; ++c) {
+        const auto& e = r.energy_by_component[c];
+        const double dynamic = e[0].joules() + e[1].joules(), leakage = e[2].joules();
+        if (dynamic + leakage <= 0.0 && r.area_by_component_m2[c] <= 0.0)
+            continue;
+        text += fmt::format("  {:<18} {:>14.6g} {:>14.6g} {:>7.1f}% {:>12.5g}\n", name_of(static_cast<Component>(c)), dynamic * 1e9,
+                            leakage * 1e9, (dynamic + leakage) / r.energy.joules() * 100, r.area_by_component_m2[c] * 1e6);
+    }
+    for (const std::string& warning : r.warnings)
+        text += "\n  warning: " + warning + "\n";
+    return text;
+}
+
+} // namespace imc::run

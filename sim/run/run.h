@@ -1,0 +1,33 @@
+#pragma once
+
+#include "sim/mapping/mapping.h"
+#include "sim/run/experiment.h"
+#include "sim/run/result.h"
+
+namespace imc::trace
+{
+class Trace;
+}
+
+/// The only place where network, mapping and chip meet.
+namespace imc::run
+{
+
+/// A network laid out on a chip, ready to be simulated.
+struct Mapped {
+    Graph graph;
+    mapping::Mapping mapping;
+    program::Program program; ///< endpoints placed
+    MeshShape mesh;
+    double hop_bytes = 0.0; ///< Σ bytes × links per inference
+};
+
+/// Throws ConfigError for a network that cannot be used, RunError if it does not fit.
+Mapped map_experiment(const Experiment& experiment);
+
+/// Simulates a mapped experiment. One call per process for fidelities `dependency` and `flit` (the kernel allows no
+/// second elaboration). The trace, which may be null, gets the first inference.
+/// Throws RunError naming every waiting block if nothing can move any more.
+Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace* trace);
+
+} // namespace imc::run

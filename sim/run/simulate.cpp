@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <cstdlib>
+
+#include <systemc>
+
+#include "arch/chip/chip.h"
+#include "arch/chip/inventory.h"
+#include "sim/base/errors.h"
+#include "sim/run/accounts.h"
+#include "sim/run/deadlock.h"
+#include "sim/run/recorder.h"
+#include "sim/run/run.h"
+#include "sim/run/steady_state.h"
+#include "sim/run/summary.h"
+
+/// The kernel's library brings a main() that calls this function. Programs here have their own main() and start
+/// the kernel below; tests that are started by the kernel's main() define it for themselves.
+[[gnu::weak]] int sc_main(int, char**) { return 1; }
+
+namespace imc::run
+{
+
+namespace
+{
+
+/// Layers from when their first actor first fires to when their last is done with the first inference.
+void add_layer_times(const Chip& chip, Result& r)
+{
+    std::vector<double> busy(r.layers.size(), 0.0);
+    std::vector<int> actors(r.layers.size(), 0);
+    std::vector<char> seen(r.layers.size(), 0);
+    for (std::size_t t = 0; t < chip.tiles(); ++t)
+        for (const tile::ActorState& actor : chip.tile(TileId(t)).engine().actors()) {
+            if (!actor.actor->layer.valid())
+                continue;
+            const std::size_t l = actor.actor->layer.value();
+            LayerResult& layer = r.layers[l];
+            const tile::ActorStatistics& s = actor.statistics;
+            layer.start_cycle = seen[l] ? std::min(layer.start_cycle, s.start) : s.start;
+            layer.end_cycle = std::max(layer.end_cycle, s.end);
+            layer.stall_cycles = std::max(layer.stall_cycles, s.stalled);
+            seen[l] = 1;
+            if (actor.actor->kind == program::ActorKind::post)
+                continue; // what limits the layer are its arrays
+            const auto slowest = [](const tile::Firing& f) {
+                Cycle most = 0;
+                for (const tile::Step& step : f.steps)
+                    most = std::max(most, step.service);
+                return static_cast<double>(most);
+            };
+            busy[l] += slowest(actor.service.first) * static_cast<double>(s.firings_first) +
+                       slowest(actor.service.next) * static_cast<double>(s.firings_next);
+            ++actors[l];
+        }
+    for (std::size_t l = 0; l < r.layers.size(); ++l) {
+        const auto length = static_cast<double>(r.layers[l].end_cycle - r.layers[l].start_cycle);
+        r.layers[l].utilization = actors[l] > 0 && length > 0.0 ? busy[l] / actors[l] / length : 0.0;
+    }
+}
+
+void add_packets(const InterconnectStatistics& s, Cycle cycles, Result& r)
+{
+    r.counts["packets"] = static_cast<std::int64_t>(s.packets_delivered);
+    r.counts["flits"] = static_cast<std::int64_t>(s.flits_injected);
+    r.counts["flit_hops"] = static_cast<std::int64_t>(s.flit_hops);
+    r.average_packet_latency_cycles = s.average_packet_latency();
+    r.max_link_utilization = s.max_link_utilization(cycles);
+}
+
+void prepare_kernel()
+{
+    ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
+    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
+    sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+}
+
+/// Streams further inferences behind the first; the chip is idle before.
+void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Result& r)
+{
+    const RunOptions& options = experiment.run;
+    const bool look = options.steady_state;
+    if (!look && options.inferences < 2)
+        return;
+    std::vector<Cycle> outputs;
+    std::optional<SteadyState> steady;
+    chip.completed = [&](std::int64_t, Cycle cycle) {
+        outputs.push_back(cycle);
+        r.completions.push_back(cycle);
+        if (look && !steady)
+            steady = find_steady_state(outputs);
+        if (steady && static_cast<std::int64_t>(r.completions.size()) >= options.inferences)
+            sc_core::sc_stop();
+    };
+    const std::int64_t total = look ? std::max(options.inferences, options.max_inferences) : options.inferences;
+    chip.permit(total);
+    sc_core::sc_start();
+    if (!steady && chip.inferences_done() < total)
+        throw RunError(explain_deadlock(chip, mapped));
+    if (!steady && outputs.size() > 1) {
+        steady = mean_of_last(outputs);
+        if (look)
+            r.warnings.push_back("the pattern of output intervals did not repeat within " + std::to_string(total) +
+                                 " inferences: throughput is the mean of the last eight intervals");
+    }
+    if (steady) {
+        r.interval_cycles = steady->interval;
+        r.interval_period = steady->period;
+    }
+}
+
+} // namespace
+
+Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace* trace)
+{
+    Result r = summarize(experiment, mapped);
+    Ledger ledger;
+    tile::ServiceTable services(experiment.chip, ledger);
+    prepare_kernel();
+    const bool ideal = experiment.run.fidelity == Fidelity::dependency;
+    Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services, {ideal, ideal});
+    Recorder recorder(experiment, mapped, chip, services, ledger, trace);
+    chip.observe(&recorder);
+    chip.completed = [&](std::int64_t, Cycle cycle) { r.completions.push_back(cycle); };
+    chip.permit(1);
+    sc_core::sc_start();
+    if (chip.inferences_done() < 1)
+        throw RunError(explain_deadlock(chip, mapped));
+
+    r.cycles = r.completions.front();
+    const Femtoseconds duration = r.cycles * experiment.chip.clock().period();
+    std::vector<std::pair<Component, Energy>> leakage;
+    for (const Block& block : inventory(experiment.chip, r.tiles))
+        if (block.leakage_w > 0.0)
+            leakage.emplace_back(block.component, energy_of(block.leakage_w, duration));
+    recorder.finish(r.cycles, leakage);
+    chip.observe(nullptr);
+    book_inference(chip, mapped, services, ledger);
+    for (const auto& [component, energy] : leakage)
+        ledger.book_leakage(component, energy);
+    if (!(recorder.recorded() == ledger.total()))
+        throw std::logic_error("the energy of the trace differs from the energy of the counts");
+    add_energy(ledger, r);
+    add_layer_times(chip, r);
+    add_packets(chip.network().statistics(), r.cycles, r);
+    r.peak_power_w = recorder.peak_power_w();
+    r.events = recorder.events();
+    account_programming(experiment, mapped, r);
+    stream(experiment, mapped, chip, r);
+    add_figures(r);
+    return r;
+}
+
+} // namespace imc::run

@@ -1,0 +1,44 @@
+#include "sim/run/steady_state.h"
+
+#include <algorithm>
+
+namespace imc::run
+{
+
+namespace
+{
+
+constexpr std::size_t longest_period = 8;
+constexpr std::size_t repetitions = 3;
+
+} // namespace
+
+std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completions)
+{
+    if (completions.size() < 2)
+        return std::nullopt;
+    const std::size_t intervals = completions.size() - 1;
+    const auto interval = [&](std::size_t back) {
+        const std::size_t i = completions.size() - 1 - back;
+        return completions[i] - completions[i - 1];
+    };
+    for (std::size_t period = 1; period <= longest_period && period * repetitions <= intervals; ++period) {
+        bool repeats = true;
+        for (std::size_t i = 0; repeats && i < period * (repetitions - 1); ++i)
+            repeats = interval(i) == interval(i + period);
+        if (repeats) {
+            const Cycle span = completions.back() - completions[completions.size() - 1 - period];
+            return SteadyState{static_cast<double>(span) / static_cast<double>(period), static_cast<std::int64_t>(period)};
+        }
+    }
+    return std::nullopt;
+}
+
+SteadyState mean_of_last(const std::vector<Cycle>& completions)
+{
+    const std::size_t n = std::min<std::size_t>(8, completions.size() - 1);
+    const Cycle span = completions.back() - completions[completions.size() - 1 - n];
+    return {static_cast<double>(span) / static_cast<double>(n), 0};
+}
+
+} // namespace imc::run
