@@ -80,17 +80,16 @@ std::vector<double> constr(const Candidate& x)
     return {x[0], (1 + x[1]) / x[0], x[1] + 9 * x[0] - 6, -x[1] + 9 * x[0] - 1};
 }
 
-/// A conditional space: with method "convex" f2 = g (1 − √(f1/g)), with "concave" f2 = 1.5 g (1 − (f1/g)²) − 0.5,
-/// each with distance variables of its own. The front takes the better branch at each f1.
+/// A conditional space: with method "convex" f2 = 1 − √f1 + p, with "concave" f2 = 1 − 1.5 f1² + p, where p is the
+/// distance of the method's own four variables from their best values. The front takes the better method at each f1.
 /// Slots: method, x, then four of either method.
 std::vector<double> branches(const Candidate& x)
 {
     const bool convex = x[0] == 0;
-    double g = 1;
+    double penalty = 0;
     for (std::size_t i = 0; i < 4; ++i)
-        g += std::abs(x[(convex ? 2 : 6) + i] - (convex ? 0.3 : 0.8));
-    const double u = x[1] / g;
-    return {x[1], g * (convex ? 1 - std::sqrt(u) : 1.5 * (1 - u * u)) - (convex ? 0.0 : 0.5)};
+        penalty += std::abs(x[(convex ? 2 : 6) + i] - (convex ? 0.3 : 0.8));
+    return {x[1], (convex ? 1 - std::sqrt(x[1]) : 1 - 1.5 * x[1] * x[1]) + penalty};
 }
 
 /// A mixed space: f1 = level / 20, f2 = (1 − √f1) (1 + penalty) with one best value for each of an ordinal, two
@@ -275,9 +274,7 @@ const std::vector<TestProblem>& test_problems()
          0,
          {1.1, 1.1},
          branches,
-         [](std::size_t n) {
-             return curve(n, 0, 1, [](double x) { return std::min(convex(x), 1.5 * concave(x) - 0.5); });
-         }},
+         [](std::size_t n) { return curve(n, 0, 1, [](double x) { return std::min(convex(x), 1 - 1.5 * x * x); }); }},
         {"mixed",
          "every kind of variable",
          mixed_variables(),
