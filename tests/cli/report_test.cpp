@@ -82,8 +82,8 @@ TEST(Report, ShowsFiguresPicturesAndWarningsOfARun)
     const auto ended = imcsim({"report", dir / "first"});
     ASSERT_EQ(ended.status, 0) << ended.err;
     const std::string html = imc::read_file(dir / "first" / "report.html");
-    for (const char* part : {"1.25 µJ", "net &amp; &lt;friends&gt;", "watch &quot;this&quot;", "SAR, some paper",
-                             "conv1", "1.5 mm²", "50.0 %", "no trace.csv"})
+    for (const char* part : {"1.25 µJ", "net &amp; &lt;friends&gt;", "watch &quot;this&quot;", "1.25 pJ",
+                             "some &lt;paper&gt;", "conv1", "1.5 mm²", "50.0 %", "no trace.csv"})
         EXPECT_THAT(html, HasSubstr(part));
     EXPECT_THAT(html, Not(HasSubstr("Top-1"))) << "a run without accuracy has no such row";
     EXPECT_TRUE(is_balanced(html));
