@@ -63,7 +63,7 @@ private:
             throw RunError(fmt::format("cannot start a process: {}", std::strerror(errno)));
         if (child == 0) {
             start(directory);
-            _exit(127);
+            ::_exit(127);
         }
         int status = 0;
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)

@@ -37,7 +37,7 @@ void send(int pipe, const std::string& bytes)
     for (std::size_t sent = 0; sent < bytes.size();) {
         const ssize_t n = write(pipe, bytes.data() + sent, bytes.size() - sent);
         if (n <= 0 && errno != EINTR)
-            _exit(3);
+            ::_exit(3);
         sent += n > 0 ? static_cast<std::size_t>(n) : 0;
     }
 }
@@ -56,8 +56,8 @@ void send(int pipe, const std::string& bytes)
         message = std::string("e") + e.what();
     }
     send(pipe, message);
-    // Not exit(): what the parent registered to run at its end is not the child's business.
-    _exit(0);
+    // What the parent registered to run at its end is not the child's business.
+    ::_exit(0);
 }
 
 } // namespace
@@ -94,7 +94,7 @@ void Pool::start(std::size_t id, const Job& job)
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
-            _exit(3);
+            ::_exit(3);
         close(ends[0]);
         for (const Child& sibling : children_)
             close(sibling.pipe);

@@ -141,7 +141,7 @@ TEST_P(KnownFront, IsReachedByTheDefaultAlgorithmAndNeverSurpassed)
     const TestProblem& p = *find_test_problem(GetParam());
     const Space space(p.variables);
     const double exact = hypervolume(p.front(2000), p.reference);
-    const auto done = test::search({}, {&space, p.objectives, {}, 5000, 1, 1}, test::evaluator(p), 8);
+    const auto done = test::search({}, {&space, p.objectives, {}, 25000, 1, 1}, test::evaluator(p), 8);
     const double reached = hypervolume(test::points(*done), p.reference);
     EXPECT_GE(reached, 0.99 * exact);
     EXPECT_LE(reached, 1.0005 * exact); // the front is sampled
