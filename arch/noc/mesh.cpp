@@ -21,14 +21,14 @@ Mesh::Mesh(const MeshShape& shape, const RouterConfig& router, std::uint32_t chi
         auto lane = std::find(distinct.begin(), distinct.end(), masks[c]);
         if (lane == distinct.end())
             lane = distinct.insert(distinct.end(), masks[c]);
-        lane_of_class_[c] = static_cast<std::uint8_t>(lane - distinct.begin());
-        channels_of_class_[c] = static_cast<std::uint8_t>(masks[c]);
+        lane_of_class_[c] = static_cast<std::uint16_t>(lane - distinct.begin());
+        channels_of_class_[c] = static_cast<std::uint16_t>(masks[c]);
     }
     lanes_per_endpoint_ = static_cast<unsigned>(distinct.size());
     wire();
     for (std::uint32_t e = 0; e < topology_.endpoints(); ++e)
         for (unsigned l = 0; l < lanes_per_endpoint_; ++l)
-            lanes_[e * lanes_per_endpoint_ + l].channels = static_cast<std::uint8_t>(distinct[l]);
+            lanes_[e * lanes_per_endpoint_ + l].channels = static_cast<std::uint16_t>(distinct[l]);
 }
 
 void Mesh::wire()
@@ -36,28 +36,29 @@ void Mesh::wire()
     const std::uint32_t routers = topology_.routers(), endpoints = topology_.endpoints();
     const unsigned channels = ports_ * vcs_;
     for (unsigned c = 0; c < 64; ++c)
-        port_of_[c] = static_cast<std::uint8_t>(c / vcs_);
+        port_of_[c] = static_cast<std::uint16_t>(c / vcs_);
     routers_.resize(routers);
     inputs_.resize(std::size_t{routers} << shift_);
     outputs_.resize(std::size_t{routers} << shift_);
     buffers_.resize((std::size_t{routers} << shift_) * depth_);
-    downstream_.assign(std::size_t{routers} * ports_, MeshTopology::none);
-    upstream_.assign(std::size_t{routers} * ports_, MeshTopology::none);
-    port_flits_.resize(std::size_t{routers} * ports_);
     for (std::uint32_t r = 0; r < routers; ++r) {
         RouterState& router = routers_[r];
         router.x = static_cast<std::uint16_t>(topology_.x_of(r));
         router.y = static_cast<std::uint16_t>(topology_.y_of(r));
         router.free = router.credit = channels == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << channels) - 1;
-        for (unsigned c = 0; c < channels; ++c)
-            outputs_[(r << shift_) + c].credits = static_cast<std::uint16_t>(depth_);
-        for (unsigned d = 0; d < first_local; ++d) {
-            const std::uint32_t n = topology_.neighbour(r, d);
+        for (unsigned c = 0; c < channels; ++c) {
+            const std::uint32_t here = (r << shift_) + c;
+            inputs_[here].ring = here * depth_;
+            OutputChannel& out = outputs_[here];
+            out.credits = static_cast<std::uint16_t>(depth_);
+            out.port = port_of_[c];
+            const std::uint32_t n = topology_.neighbour(r, out.port);
             if (n == MeshTopology::none)
                 continue;
-            const unsigned opposite = d ^ 1u;
-            downstream_[r * ports_ + d] = (n << shift_) + opposite * vcs_;
-            upstream_[r * ports_ + d] = ((n << shift_) + opposite * vcs_) << 1;
+            // A flit sent by +x arrives at the neighbour's -x; what that port frees is a credit of this one.
+            const std::uint32_t there = (n << shift_) + (out.port ^ 1u) * vcs_ + c % vcs_;
+            out.down = there;
+            inputs_[there].credit_to = here << 1;
         }
     }
     lanes_.resize(std::size_t{endpoints} * lanes_per_endpoint_);
@@ -65,7 +66,9 @@ void Mesh::wire()
     lane_next_.resize(endpoints);
     last_created_.assign(endpoints, -1);
     for (std::uint32_t e = 0; e < endpoints; ++e)
-        upstream_[topology_.router_of(e) * ports_ + topology_.port_of(e)] = (e * vcs_) << 1 | 1;
+        for (unsigned vc = 0; vc < vcs_; ++vc)
+            inputs_[(topology_.router_of(e) << shift_) + topology_.port_of(e) * vcs_ + vc].credit_to =
+                (e * vcs_ + vc) << 1 | 1;
 
     // Per cycle and port at most one flit leaves and one arrives; its credits come due after two cycles or,
     // from an ejection port, after five. Heads start on arrival or when the packet before them leaves.
@@ -106,7 +109,7 @@ void Mesh::aim(PacketSlot& slot, std::uint32_t destination)
     slot.packet.destination = destination;
     slot.x = static_cast<std::uint16_t>(topology_.x_of(router));
     slot.y = static_cast<std::uint16_t>(topology_.y_of(router));
-    slot.port = static_cast<std::uint8_t>(topology_.port_of(destination));
+    slot.port = static_cast<std::uint16_t>(topology_.port_of(destination));
     slot.targets = no_slot;
 }
 
@@ -172,7 +175,7 @@ InterconnectStatistics Mesh::statistics() const
     InterconnectStatistics s = statistics_;
     for (std::uint32_t r = 0; r < topology_.routers(); ++r)
         for (unsigned p = 0; p < ports_; ++p) {
-            const std::uint64_t flits = port_flits_[r * ports_ + p];
+            const std::uint64_t flits = port_flits(r, p);
             s.buffer_reads += flits;
             if (p < first_local) {
                 s.flit_hops += flits;
@@ -188,7 +191,15 @@ std::uint64_t Mesh::link_flits(std::uint32_t router, unsigned direction) const
 {
     if (router >= topology_.routers() || direction >= first_local)
         throw std::out_of_range("link " + std::to_string(direction) + " of router " + std::to_string(router));
-    return port_flits_[router * ports_ + direction];
+    return port_flits(router, direction);
+}
+
+std::uint64_t Mesh::port_flits(std::uint32_t router, unsigned port) const
+{
+    std::uint64_t flits = 0;
+    for (unsigned vc = 0; vc < vcs_; ++vc)
+        flits += outputs_[(router << shift_) + port * vcs_ + vc].flits;
+    return flits;
 }
 
 } // namespace imc

@@ -44,6 +44,7 @@ private:
 
     // mesh.cpp: construction, queues, time
     void wire();
+    std::uint64_t port_flits(std::uint32_t router, unsigned port) const;
     std::uint32_t take_slot();
     void release_slot(std::uint32_t slot);
     std::uint32_t enqueue(Cycle created, const Packet& packet);
@@ -59,7 +60,7 @@ private:
 
     // mesh_router.cpp: one cycle of one router
     template <bool Speculative> bool visit(std::uint32_t router, Cycle t);
-    std::uint64_t allocate_channels(std::uint32_t router, Cycle t);
+    void allocate_channels(std::uint32_t router, Cycle t);
     void take_channel(noc::RouterState& r, std::uint32_t base, unsigned input, unsigned output, Cycle t);
     /// Output channels out of `from` that the head in front of `in` may ask for.
     std::uint64_t wanted(const noc::InputChannel& in, std::uint64_t from) const
@@ -68,9 +69,12 @@ private:
     }
     template <bool Speculative>
     void allocate_switch(std::uint32_t router, std::uint64_t asking, std::uint64_t guessing, Cycle t);
+    void move_pointers(noc::RouterState& r, unsigned input, unsigned output);
     void grant(std::uint32_t router, unsigned input, Cycle t);
+
+    // mesh_moves.h
     void forward(std::uint32_t router, unsigned output, std::uint32_t flit, Cycle t);
-    void return_credit(std::uint32_t router, unsigned input, Cycle t);
+    void return_credit(const noc::InputChannel& in, Cycle t);
     void next_packet(std::uint32_t router, unsigned input, Cycle t);
 
     // mesh_tree.cpp: packets to several destinations
@@ -94,18 +98,15 @@ private:
     std::vector<noc::RouterState> routers_;
     std::vector<noc::InputChannel> inputs_;
     std::vector<noc::OutputChannel> outputs_;
-    Flits buffers_;                         ///< depth_ flits per input channel
-    std::vector<std::uint32_t> downstream_; ///< per router and output port: first input channel beyond, or none
-    std::vector<std::uint32_t> upstream_;   ///< per router and input port: coded credit target of its channel 0
-    std::vector<std::uint64_t> port_flits_; ///< per router and output port
-    std::uint8_t port_of_[64];              ///< of a channel number within its router
+    Flits buffers_;             ///< depth_ flits per input channel
+    std::uint16_t port_of_[64]; ///< of a channel number within its router
 
     std::vector<noc::InjectionLane> lanes_;   ///< lanes_per_endpoint_ per endpoint
     std::vector<std::uint16_t> lane_credits_; ///< V per endpoint
-    std::vector<std::uint8_t> lane_next_;     ///< per endpoint: the lane after the one that sent last
+    std::vector<std::uint16_t> lane_next_;    ///< per endpoint: the lane after the one that sent last
     std::vector<Cycle> last_created_;         ///< per endpoint
-    std::array<std::uint8_t, message_class_count> lane_of_class_{};
-    std::array<std::uint8_t, message_class_count> channels_of_class_{};
+    std::array<std::uint16_t, message_class_count> lane_of_class_{};
+    std::array<std::uint16_t, message_class_count> channels_of_class_{};
     unsigned lanes_per_endpoint_ = 1;
 
     noc::Bucket wheel_[8];

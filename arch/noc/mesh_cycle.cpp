@@ -72,7 +72,7 @@ void Mesh::accept(Bucket& bucket, Cycle t)
         std::uint32_t place = std::uint32_t{in.front} + in.count;
         if (place >= depth_)
             place -= depth_;
-        buffers_[std::size_t{channel} * depth_ + place] = flit;
+        buffers_[in.ring + place] = flit;
         ++in.count;
         if (in.state == ChannelState::idle) {
             start_head(channel, flit);
@@ -114,10 +114,10 @@ void Mesh::start_head(std::uint32_t channel, std::uint32_t flit)
         route_tree(channel, Flit::slot(flit));
         return;
     }
-    in.out_port = slot.x > router.x   ? std::uint8_t{plus_x}
-                  : slot.x < router.x ? std::uint8_t{minus_x}
-                  : slot.y > router.y ? std::uint8_t{plus_y}
-                  : slot.y < router.y ? std::uint8_t{minus_y}
+    in.out_port = slot.x > router.x   ? std::uint16_t{plus_x}
+                  : slot.x < router.x ? std::uint16_t{minus_x}
+                  : slot.y > router.y ? std::uint16_t{plus_y}
+                  : slot.y < router.y ? std::uint16_t{minus_y}
                                       : slot.port;
 }
 
@@ -145,8 +145,8 @@ bool Mesh::inject(std::uint32_t endpoint, Cycle t)
             }
             if (tried == vcs_)
                 continue;
-            lane.vc = static_cast<std::uint8_t>(vc);
-            lane.vc_next = static_cast<std::uint8_t>(vc + 1 == vcs_ ? 0 : vc + 1);
+            lane.vc = static_cast<std::uint16_t>(vc);
+            lane.vc_next = static_cast<std::uint16_t>(vc + 1 == vcs_ ? 0 : vc + 1);
             slot.head_injected = t;
         } else if (credits[lane.vc] == 0) {
             continue;
@@ -163,7 +163,7 @@ bool Mesh::inject(std::uint32_t endpoint, Cycle t)
             if (lane.first != no_slot && slots_[lane.first].created > t + 1)
                 alarms_.emplace(slots_[lane.first].created, endpoint);
         }
-        lane_next_[endpoint] = static_cast<std::uint8_t>(l + 1 == lanes_per_endpoint_ ? 0 : l + 1);
+        lane_next_[endpoint] = static_cast<std::uint16_t>(l + 1 == lanes_per_endpoint_ ? 0 : l + 1);
         return true;
     }
     return false;

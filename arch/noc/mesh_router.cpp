@@ -1,5 +1,7 @@
 #include "arch/noc/mesh.h"
 
+#include "arch/noc/mesh_moves.h"
+
 /// One router in one cycle: virtual channel allocation, switch allocation, grants. All decisions use the state
 /// at the start of the cycle; a grant takes effect at its end.
 namespace imc
@@ -10,70 +12,73 @@ using namespace noc;
 namespace
 {
 
-constexpr std::uint64_t bit(unsigned i) { return std::uint64_t{1} << i; }
+constexpr std::uint64_t bit(unsigned i) { return channel_bit(i); }
 
-// A flit granted the switch in T is in the next router, or at its receiver, in T + 3; the place it leaves is
-// known upstream in T + 2; a receiver's credit is back two cycles after the arrival.
-constexpr Cycle to_next_router = 3, to_upstream = 2, eject_credit = 5;
+/// Whether exactly one bit is set, given that any is.
+constexpr bool single(std::uint64_t mask) { return (mask & (mask - 1)) == 0; }
 
 } // namespace
 
-template <bool Speculative> bool Mesh::visit(std::uint32_t router, Cycle t)
+/// A flit leaves its buffer for the crossbar.
+[[gnu::always_inline]] inline void Mesh::grant(std::uint32_t router, unsigned input, Cycle t)
 {
     RouterState& r = routers_[router];
-    const std::uint64_t asking = r.ready;
-    std::uint64_t guessing = 0, won = 0;
-    if (r.allocating) {
-        if constexpr (Speculative) {
-            const std::uint64_t usable = r.free & r.credit;
-            for (std::uint64_t rest = r.allocating & ~r.tree; rest; rest &= rest - 1) {
-                const auto input = static_cast<unsigned>(std::countr_zero(rest));
-                if (wanted(inputs_[(router << shift_) + input], usable))
-                    guessing |= bit(input);
-            }
-        }
-        won = allocate_channels(router, t);
-    }
-    if (asking | guessing)
-        allocate_switch<Speculative>(router, asking, guessing, t);
-    // Winners of a channel ask for the switch from the next cycle on, unless a guess has taken them along.
-    for (std::uint64_t rest = won; rest; rest &= rest - 1) {
-        const auto input = static_cast<unsigned>(std::countr_zero(rest));
-        const InputChannel& in = inputs_[(router << shift_) + input];
-        if (in.state == ChannelState::forked ? branches_that_ask(in, never) != 0
-                                             : in.state == ChannelState::active && in.count && (r.credit & bit(in.out)))
-            r.ready |= bit(input);
-    }
-    return (r.allocating | r.ready) != 0;
+    InputChannel& in = inputs_[(router << shift_) + input];
+    const std::uint32_t flit = buffers_[in.ring + in.front];
+    in.front = static_cast<std::uint16_t>(in.front + 1u == depth_ ? 0 : in.front + 1);
+    --in.count;
+
+    const unsigned output = in.out;
+    forward(router, output, flit, t);
+    return_credit(in, t);
+    r.ready &= ~bit(input);
+    if (flit & Flit::tail)
+        next_packet(router, input, t);
+    else if (in.count && (r.credit & bit(output)))
+        r.ready |= bit(input);
 }
 
-void Mesh::take_channel(RouterState& r, std::uint32_t base, unsigned input, unsigned output, Cycle t)
+/// Input channel `input` has been matched with `output`: the switch's pointers go on behind them.
+[[gnu::always_inline]] inline void Mesh::move_pointers(RouterState& r, unsigned input, unsigned output)
+{
+    const unsigned port = port_of_[input], vc = input - port * vcs_;
+    r.in_next[port] = static_cast<std::uint16_t>(output + 1 == ports_ ? 0 : output + 1);
+    r.out_next[output] = static_cast<std::uint16_t>(port + 1 == ports_ ? 0 : port + 1);
+    r.vc_next[port] = static_cast<std::uint16_t>(vc + 1 == vcs_ ? 0 : vc + 1);
+}
+
+inline void Mesh::take_channel(RouterState& r, std::uint32_t base, unsigned input, unsigned output, Cycle t)
 {
     const unsigned channels = ports_ * vcs_;
     InputChannel& in = inputs_[base + input];
     OutputChannel& out = outputs_[base + output];
-    in.va_next = static_cast<std::uint8_t>(output + 1 == channels ? 0 : output + 1);
-    out.va_next = static_cast<std::uint8_t>(input + 1 == channels ? 0 : input + 1);
-    out.owner = static_cast<std::uint8_t>(input);
+    in.va_next = static_cast<std::uint16_t>(output + 1 == channels ? 0 : output + 1);
+    out.va_next = static_cast<std::uint16_t>(input + 1 == channels ? 0 : input + 1);
+    out.owner = static_cast<std::uint16_t>(input);
     r.free &= ~bit(output);
     ++statistics_.vc_allocations;
+    // The winner, whose head is in front, asks for the switch from the next cycle on (who asks in this one is
+    // settled already).
     if (in.fork != no_slot) {
         if (branch_takes_channel(in, output, t))
             r.allocating &= ~bit(input);
+        r.ready |= bit(input);
         return;
     }
-    in.out = static_cast<std::uint8_t>(output);
+    in.out = static_cast<std::uint16_t>(output);
     in.state = ChannelState::active;
     r.allocating &= ~bit(input);
+    if (r.credit & bit(output))
+        r.ready |= bit(input);
 }
 
-/// Separable, input first. Returns the inputs that won a channel.
-std::uint64_t Mesh::allocate_channels(std::uint32_t router, Cycle t)
+/// Separable, input first.
+inline void Mesh::allocate_channels(std::uint32_t router, Cycle t)
 {
     RouterState& r = routers_[router];
     const std::uint32_t base = router << shift_;
     std::uint64_t requests[64]; // per output channel, the inputs that chose it; set where `chosen` says so
-    std::uint64_t chosen = 0, won = 0;
+    std::uint64_t chosen = 0;
     for (std::uint64_t rest = r.allocating; rest; rest &= rest - 1) {
         const auto input = static_cast<unsigned>(std::countr_zero(rest));
         InputChannel& in = inputs_[base + input];
@@ -93,11 +98,34 @@ std::uint64_t Mesh::allocate_channels(std::uint32_t router, Cycle t)
     }
     for (; chosen; chosen &= chosen - 1) {
         const auto output = static_cast<unsigned>(std::countr_zero(chosen));
-        const unsigned input = round_robin(requests[output], outputs_[base + output].va_next);
-        take_channel(r, base, input, output, t);
-        won |= bit(input);
+        take_channel(r, base, round_robin(requests[output], outputs_[base + output].va_next), output, t);
     }
-    return won;
+}
+
+template <bool Speculative> bool Mesh::visit(std::uint32_t router, Cycle t)
+{
+    RouterState& r = routers_[router];
+    const std::uint64_t asking = r.ready;
+    std::uint64_t guessing = 0;
+    if (r.allocating) {
+        if constexpr (Speculative) {
+            const std::uint64_t usable = r.free & r.credit;
+            for (std::uint64_t rest = r.allocating & ~r.tree; rest; rest &= rest - 1) {
+                const auto input = static_cast<unsigned>(std::countr_zero(rest));
+                if (wanted(inputs_[(router << shift_) + input], usable))
+                    guessing |= bit(input);
+            }
+        }
+        allocate_channels(router, t);
+    }
+    if (asking && !guessing && single(asking) && !(asking & r.tree)) {
+        const auto input = static_cast<unsigned>(std::countr_zero(asking));
+        move_pointers(r, input, inputs_[(router << shift_) + input].out_port);
+        grant(router, input, t);
+    } else if (asking | guessing) {
+        allocate_switch<Speculative>(router, asking, guessing, t);
+    }
+    return (r.allocating | r.ready) != 0;
 }
 
 /// Separable, input first; `asking` before `guessing` everywhere.
@@ -107,7 +135,7 @@ void Mesh::allocate_switch(std::uint32_t router, std::uint64_t asking, std::uint
     RouterState& r = routers_[router];
     const std::uint32_t base = router << shift_;
     std::uint32_t firm[max_ports], hopeful[max_ports]; // per output, the inputs that chose it
-    std::uint8_t channel[max_ports];                   // per input port, the channel it chose
+    std::uint16_t channel[max_ports];                  // per input port, the channel it chose
     std::uint32_t outputs = 0;
     for (std::uint64_t rest = asking | guessing; rest;) {
         const unsigned port = port_of_[std::countr_zero(rest)];
@@ -124,7 +152,7 @@ void Mesh::allocate_switch(std::uint32_t router, std::uint64_t asking, std::uint
         const bool simple = (mine & (mine - 1)) == 0 && inputs_[base + input].state != ChannelState::forked;
         if (!simple) {
             // Several channels: per output the one closest after the last granted, then one output.
-            std::uint8_t best[max_ports];
+            std::uint16_t best[max_ports];
             std::uint32_t wants = 0;
             const unsigned first = port * vcs_ + r.vc_next[port];
             for (unsigned n = 0; n < vcs_; ++n) {
@@ -135,13 +163,13 @@ void Mesh::allocate_switch(std::uint32_t router, std::uint64_t asking, std::uint
                 const std::uint32_t outs =
                     in.state == ChannelState::forked ? branches_that_ask(in, t) : 1u << in.out_port;
                 for (std::uint32_t fresh = outs & ~wants; fresh; fresh &= fresh - 1)
-                    best[std::countr_zero(fresh)] = static_cast<std::uint8_t>(c);
+                    best[std::countr_zero(fresh)] = static_cast<std::uint16_t>(c);
                 wants |= outs;
             }
             output = round_robin(wants, r.in_next[port]);
             input = best[output];
         }
-        channel[port] = static_cast<std::uint8_t>(input);
+        channel[port] = static_cast<std::uint16_t>(input);
         if (!(outputs >> output & 1)) {
             outputs |= 1u << output;
             firm[output] = hopeful[output] = 0;
@@ -153,10 +181,7 @@ void Mesh::allocate_switch(std::uint32_t router, std::uint64_t asking, std::uint
         const bool guess = firm[output] == 0;
         const unsigned port = round_robin(guess ? hopeful[output] : firm[output], r.out_next[output]);
         const unsigned input = channel[port];
-        r.in_next[port] = static_cast<std::uint8_t>(output + 1 == ports_ ? 0 : output + 1);
-        r.out_next[output] = static_cast<std::uint8_t>(port + 1 == ports_ ? 0 : port + 1);
-        const unsigned vc = input - port * vcs_;
-        r.vc_next[port] = static_cast<std::uint8_t>(vc + 1 == vcs_ ? 0 : vc + 1);
+        move_pointers(r, input, output);
         if (Speculative && guess) {
             // Thrown away if no channel was won in this cycle, or one without credit.
             const InputChannel& in = inputs_[base + input];
@@ -168,74 +193,6 @@ void Mesh::allocate_switch(std::uint32_t router, std::uint64_t asking, std::uint
         else
             grant(router, input, t);
     }
-}
-
-/// A flit leaves its buffer for the crossbar.
-void Mesh::grant(std::uint32_t router, unsigned input, Cycle t)
-{
-    RouterState& r = routers_[router];
-    const std::uint32_t base = router << shift_, channel = base + input;
-    InputChannel& in = inputs_[channel];
-    const std::uint32_t* ring = &buffers_[std::size_t{channel} * depth_];
-    const std::uint32_t flit = ring[in.front];
-    in.front = static_cast<std::uint16_t>(in.front + 1u == depth_ ? 0 : in.front + 1);
-    --in.count;
-
-    const unsigned output = in.out;
-    forward(router, output, flit, t);
-    return_credit(router, input, t);
-    r.ready &= ~bit(input);
-    if (flit & Flit::tail)
-        next_packet(router, input, t);
-    else if (in.count && (r.credit & bit(output)))
-        r.ready |= bit(input);
-}
-
-/// A flit goes out through output channel `output`: to the next router, or to its receiver.
-void Mesh::forward(std::uint32_t router, unsigned output, std::uint32_t flit, Cycle t)
-{
-    RouterState& r = routers_[router];
-    const std::uint32_t base = router << shift_;
-    const unsigned port = port_of_[output];
-    if (--outputs_[base + output].credits == 0)
-        r.credit &= ~bit(output);
-    ++port_flits_[router * ports_ + port];
-    if (port < first_local) {
-        due(t + to_next_router).arrive(downstream_[router * ports_ + port] + output - port * vcs_, flit);
-    } else {
-        PacketSlot& slot = slots_[Flit::slot(flit)];
-        if (flit & Flit::head)
-            slot.head_arrived = t + to_next_router;
-        if (flit & Flit::tail)
-            due(t + to_next_router).deliver(Flit::slot(flit));
-        due(t + eject_credit).credit((base + output) << 1);
-    }
-    if (flit & Flit::tail) {
-        r.free |= bit(output);
-        r.allocating |= r.blocked[port];
-        r.blocked[port] = 0;
-    }
-}
-
-void Mesh::return_credit(std::uint32_t router, unsigned input, Cycle t)
-{
-    const unsigned port = port_of_[input];
-    due(t + to_upstream).credit(upstream_[router * ports_ + port] + ((input - port * vcs_) << 1));
-}
-
-/// The channel's packet has left; the next one may be in front already.
-void Mesh::next_packet(std::uint32_t router, unsigned input, Cycle t)
-{
-    const std::uint32_t channel = (router << shift_) + input;
-    InputChannel& in = inputs_[channel];
-    in.state = ChannelState::idle;
-    if (in.count == 0)
-        return;
-    start_head(channel, buffers_[std::size_t{channel} * depth_ + in.front]);
-    if (timing_.routing)
-        due(t + 1 + timing_.routing).start(channel);
-    else
-        routers_[router].allocating |= bit(input);
 }
 
 template bool Mesh::visit<false>(std::uint32_t, Cycle);

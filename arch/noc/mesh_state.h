@@ -7,7 +7,8 @@
 
 #include "arch/interconnect.h"
 
-/// The mesh's state, laid out for speed: everything that a cycle touches lies in a few flat arrays, indexed by
+/// The mesh's state, laid out for speed (no field is a character type, which a compiler must expect to alias
+/// everything): everything that a cycle touches lies in a few flat arrays, indexed by
 /// channel = router << shift | port * V + vc.
 namespace imc::noc
 {
@@ -31,8 +32,8 @@ struct PacketSlot {
     std::uint64_t sequence = 0;      ///< of the first destination
     std::uint32_t place = 0;         ///< of this destination among those of a tree packet
     std::uint16_t x = 0, y = 0;      ///< of the destination's router
-    std::uint8_t port = 0;           ///< of the destination, at its router
-    std::uint8_t channels = 0;       ///< virtual channels its class may use
+    std::uint16_t port = 0;          ///< of the destination, at its router
+    std::uint16_t channels = 0;      ///< virtual channels its class may use
     bool whole = false;              ///< a tree packet: moves on only where a buffer has room for all of it
     std::uint32_t next = no_slot;    ///< in its source's queue, or in the list of free slots
     std::uint32_t targets = no_slot; ///< a tree packet's remaining destinations
@@ -49,18 +50,23 @@ struct InputChannel {
     std::uint16_t front = 0; ///< position of the first flit in the ring
     std::uint16_t count = 0; ///< flits buffered
     ChannelState state = ChannelState::idle;
-    std::uint8_t out_port = 0;
-    std::uint8_t out = 0;          ///< output channel (port * V + vc) while active
-    std::uint8_t va_next = 0;      ///< round-robin pointer over output channels
-    std::uint8_t channels = 0;     ///< virtual channels the packet in front may use
+    std::uint16_t out_port = 0;
+    std::uint16_t out = 0;         ///< output channel (port * V + vc) while active
+    std::uint16_t va_next = 0;     ///< round-robin pointer over output channels
+    std::uint16_t channels = 0;    ///< virtual channels the packet in front may use
+    std::uint32_t ring = 0;        ///< where its buffer begins
+    std::uint32_t credit_to = 0;   ///< where its credits go, as a Bucket codes it
     std::uint32_t whole_flits = 0; ///< a tree packet: the credits its next channel must have; else 0
     std::uint32_t fork = no_slot;  ///< the branches of a tree packet that forks here
 };
 
 struct OutputChannel {
     std::uint16_t credits = 0;
-    std::uint8_t owner = 0;   ///< input channel that owns it
-    std::uint8_t va_next = 0; ///< round-robin pointer over input channels
+    std::uint16_t owner = 0;   ///< input channel that owns it
+    std::uint16_t va_next = 0; ///< round-robin pointer over input channels
+    std::uint16_t port = 0;
+    std::uint32_t down = 0;  ///< input channel beyond
+    std::uint64_t flits = 0; ///< sent so far
 };
 
 /// One destination of a tree packet.
@@ -74,8 +80,8 @@ struct Branch {
     std::uint32_t slot = no_slot; ///< the packet as it goes on from here
     std::uint32_t sent = 0;       ///< flits
     Cycle since = 0;              ///< when it won its channel; it asks for the switch from the next cycle on
-    std::uint8_t port = 0;
-    std::uint8_t out = 0; ///< output channel, once won
+    std::uint16_t port = 0;
+    std::uint16_t out = 0; ///< output channel, once won
     bool owns = false;
 };
 
@@ -98,19 +104,19 @@ struct RouterState {
     std::uint64_t free = 0;   ///< owned by no packet
     std::uint64_t credit = 0; ///< has at least one credit
     std::uint16_t x = 0, y = 0;
-    std::uint8_t in_next[max_ports] = {};  ///< switch: input's pointer over outputs
-    std::uint8_t out_next[max_ports] = {}; ///< switch: output's pointer over inputs
-    std::uint8_t vc_next[max_ports] = {};  ///< switch: input's last granted channel + 1
-    std::uint64_t blocked[max_ports] = {}; ///< heads that wait for any channel of this output to be freed
+    std::uint16_t in_next[max_ports] = {};  ///< switch: input's pointer over outputs
+    std::uint16_t out_next[max_ports] = {}; ///< switch: output's pointer over inputs
+    std::uint16_t vc_next[max_ports] = {};  ///< switch: input's last granted channel + 1
+    std::uint64_t blocked[max_ports] = {};  ///< heads that wait for any channel of this output to be freed
 };
 
 /// A source's queue of packets that share a set of virtual channels.
 struct InjectionLane {
     std::uint32_t first = no_slot, last = no_slot;
     std::uint32_t sent = 0; ///< flits of the first packet already sent
-    std::uint8_t channels = 0;
-    std::uint8_t vc = 0;      ///< of the packet being sent
-    std::uint8_t vc_next = 0; ///< last used + 1
+    std::uint16_t channels = 0;
+    std::uint16_t vc = 0;      ///< of the packet being sent
+    std::uint16_t vc_next = 0; ///< last used + 1
 };
 
 /// What becomes due in one cycle. Fixed arrays: a cycle can put only so much on each wire.

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "arch/noc/mesh_moves.h"
+
 /// Packets to several destinations as trees. A branch may start only into a buffer with room for the whole
 /// packet (virtual cut-through), so that it never waits for its siblings further on: with dimension-order
 /// routing the tree adds no cyclic dependency. Packets longer than a buffer are sent as copies.
@@ -74,7 +76,7 @@ void Mesh::route_tree(std::uint32_t channel, std::uint32_t parent)
     std::uint32_t ports = 0;
     for (const Target& target : targets_[list])
         ports |= 1u << port_to(target.endpoint);
-    in.out_port = static_cast<std::uint8_t>(std::countr_zero(ports));
+    in.out_port = static_cast<std::uint16_t>(std::countr_zero(ports));
     if ((ports & (ports - 1)) == 0)
         return; // all the same way
 
@@ -87,7 +89,7 @@ void Mesh::route_tree(std::uint32_t channel, std::uint32_t parent)
     for (; ports; ports &= ports - 1) {
         const auto port = static_cast<unsigned>(std::countr_zero(ports));
         Branch& branch = fork.branches[fork.count++];
-        branch.port = static_cast<std::uint8_t>(port);
+        branch.port = static_cast<std::uint16_t>(port);
         branch.slot = take_slot();
         PacketSlot& child = slots_[branch.slot];
         child = slots_[parent];
@@ -136,7 +138,7 @@ bool Mesh::branch_takes_channel(InputChannel& in, unsigned output, Cycle t)
     for (std::uint32_t b = 0; b < fork.count; ++b) {
         Branch& branch = fork.branches[b];
         if (branch.port == port_of_[output]) {
-            branch.out = static_cast<std::uint8_t>(output);
+            branch.out = static_cast<std::uint16_t>(output);
             branch.owns = true;
             branch.since = t;
         }
@@ -178,7 +180,7 @@ void Mesh::grant_branch(std::uint32_t router, unsigned input, unsigned out_port,
         ++fork.popped;
         in.front = static_cast<std::uint16_t>(in.front + 1u == depth_ ? 0 : in.front + 1);
         --in.count;
-        return_credit(router, input, t);
+        return_credit(in, t);
     }
     if (fork.popped == fork.flits) {
         release_slot(fork.parent);
