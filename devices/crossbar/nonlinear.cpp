@@ -110,6 +110,22 @@ private:
 
 } // namespace
 
+Matrix<double> cell_voltages(const Matrix<double>& conductance_s, const Wires& wires, std::span<const double> voltage_v)
+{
+    check_network(conductance_s, wires);
+    if (voltage_v.size() != conductance_s.rows())
+        throw std::invalid_argument(
+            fmt::format("{} voltages for an array of {} rows", voltage_v.size(), conductance_s.rows()));
+    RowDrivenWires network(conductance_s.rows(), conductance_s.cols(), wires);
+    network.drive(voltage_v);
+    Matrix<double> g(conductance_s), none(g.rows(), g.cols()), voltage(g.rows(), g.cols());
+    for (double& x : g.flat())
+        x /= 1.0 + wires.access_ohm * x;
+    std::vector<double> current(g.cols());
+    network.solve(g, none, voltage, current);
+    return voltage;
+}
+
 Matrix<double> solve_nonlinear(const Matrix<double>& conductance_s, const Wires& wires, const Matrix<double>& voltage_v,
                                const CellLaw& law, const NewtonOptions& options)
 {

@@ -130,6 +130,41 @@ TEST(Crossbar, EveryColumnLosesCurrentToItsWires)
     }
 }
 
+TEST(Crossbar, CellVoltagesCarryTheColumnCurrents)
+{
+    const Matrix<double> g = random_conductances(30, 17, 51), v = random_voltages(1, 30, 52);
+    const Wires w{2.5, 100.0, 50.0, 2e3};
+    const Matrix<double> cells = cell_voltages(g, w, v.row(0)), current = solve_linear(g, w, v);
+    for (std::size_t j = 0; j < 17; ++j) {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < 30; ++i)
+            sum += cells(i, j) * g(i, j) / (1.0 + 2e3 * g(i, j));
+        EXPECT_NEAR(sum, current(0, j), 1e-12 * std::abs(current(0, j)));
+    }
+}
+
+TEST(Crossbar, SensitivityIsTheDerivativeOfTheColumnCurrent)
+{
+    const std::size_t n = 40;
+    const Matrix<double> g = random_conductances(n, n, 53);
+    const Wires w{3.0, 150.0, 80.0, 1e3};
+    const Sensitivity s = column_sensitivity(g, w, transfer_matrix(g, w));
+    const Matrix<double> all(1, n, 1.0);
+    for (const std::size_t a : {0u, 17u, 39u})
+        for (const std::size_t b : {0u, 21u, 39u}) {
+            Matrix<double> alone(1, n);
+            alone(0, a) = 1.0;
+            Matrix<double> more(g);
+            const double step = 1e-3 * g(a, b);
+            more(a, b) += step;
+            const auto slope = [&](const Matrix<double>& v) {
+                return (solve_linear(more, w, v)(0, b) - solve_linear(g, w, v)(0, b)) / step;
+            };
+            EXPECT_NEAR(s.own(a, b), slope(alone), 0.02 * slope(alone)) << a << ", " << b;
+            EXPECT_NEAR(s.all(a, b), slope(all), 0.02 * slope(all)) << a << ", " << b;
+        }
+}
+
 TEST(NonlinearCrossbar, WithALinearLawEqualsTheLinearSolution)
 {
     struct Linear final : CellLaw {

@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "sim/values/mapped_array_state.h"
+
+namespace imc::values
+{
+
+using devices::ConductanceGrid;
+
+namespace
+{
+
+/// Single-precision integers must stay below 2^24; the variance grid is as fine as that allows.
+double variance_step(double largest, std::size_t rows, int digit)
+{
+    const double room = 0x1p23 / (static_cast<double>(rows) * digit * digit);
+    return largest > 0.0 ? largest / room : 1.0;
+}
+
+} // namespace
+
+std::size_t MappedArray::State::active() const
+{
+    std::size_t most = 0;
+    for (const RowGroup& group : encoded.groups)
+        most = std::max(most, group.count);
+    return most;
+}
+
+void MappedArray::State::program()
+{
+    Physics& p = *physics;
+    if (!p.device)
+        throw std::invalid_argument("the physics of an array needs a device");
+    if (p.on_s == 0.0)
+        p.on_s = p.device->max_s();
+    if (p.off_s < 0.0)
+        p.off_s = p.device->min_s();
+    if (!(p.on_s > p.off_s) || p.on_s > p.device->max_s() * (1.0 + 1e-9))
+        throw std::invalid_argument(fmt::format("level conductances must satisfy 0 ≤ off < on ≤ {}, got {} and {}",
+                                                p.device->max_s(), p.off_s, p.on_s));
+    if (gate_drive() && config.slice_bits != 1)
+        throw std::invalid_argument("gate drive applies one input bit at a time");
+    level_s = (p.on_s - p.off_s) / ((1 << config.cell_bits) - 1);
+    off_units = encoded.subtracts ? 0.0 : p.off_s / level_s;
+    Matrix<double> target(encoded.levels.rows(), encoded.levels.cols());
+    for (std::size_t n = 0; n < target.size(); ++n)
+        target.flat()[n] = p.off_s + level_s * encoded.levels.flat()[n];
+    array =
+        std::make_unique<devices::ProgrammedArray>(p.device, target.rows(), target.cols(), p.seed, index, p.effects);
+    array->program(target);
+}
+
+void MappedArray::State::build_ideal_cells()
+{
+    for (std::size_t q = 0; q < cells.cols(); ++q) {
+        const auto [a, b] = encoded.cells_of(q);
+        const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
+        for (std::size_t i = 0; i < cells.rows(); ++i)
+            cells(i, q) = static_cast<float>(encoded.levels(i, a) - (pair ? encoded.levels(i, b) : 0));
+    }
+    const bool signed_digits = config.input_signed && config.signed_input == SignedInput::signed_pulse;
+    if (config.cell_bits == 1 && config.slice_bits == 1 && !encoded.subtracts && !signed_digits) {
+        counting = true;
+        for (const RowGroup& group : encoded.groups)
+            packed_bits.push_back(pack_bits(cells, group));
+    }
+}
+
+void MappedArray::State::build_cells(std::optional<std::uint64_t> hold)
+{
+    cells = Matrix<float>(encoded.levels.rows(), encoded.converted());
+    if (!array) {
+        build_ideal_cells();
+    } else {
+        const Physics& p = *physics;
+        const Matrix<double> quiet = array->read(p.moment);
+        Matrix<double> now(quiet);
+        if (hold)
+            array->add_slow_noise(now, p.moment, p.operation_s, *hold);
+        if (const auto law = p.device->cell_law()) {
+            if (config.slice_bits != 1)
+                throw std::invalid_argument("nonlinear cells need inputs of one level: one bit per slice");
+            for (double& g : now.flat())
+                g = law->at(g, p.read_voltage_v).current_a / p.read_voltage_v;
+        }
+        const bool row_wires = p.wires && p.drive == InputDrive::row_voltage;
+        const Matrix<double> seen = row_wires ? devices::transfer_matrix(now, *p.wires) : now;
+        const auto grid = ConductanceGrid::for_sums(p.on_s, active(), (1u << config.slice_bits) - 1);
+        step_units = grid.step_s / level_s;
+        // Twice the top level is where sums could leave the exact range.
+        const float most = grid.steps(2.0 * p.on_s);
+        for (std::size_t q = 0; q < cells.cols(); ++q) {
+            const auto [a, b] = encoded.cells_of(q);
+            const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
+            for (std::size_t i = 0; i < cells.rows(); ++i) {
+                const float plus = std::min(grid.steps(seen(i, a)), most);
+                cells(i, q) = pair ? plus - std::min(grid.steps(seen(i, b)), most) : plus;
+            }
+        }
+        conductance = now;
+        build_noise(quiet, seen);
+    }
+    packed.clear();
+    for (const RowGroup& group : encoded.groups)
+        packed.push_back(pack_cells(cells, group));
+}
+
+void MappedArray::State::build_noise(const Matrix<double>& now, const Matrix<double>& seen)
+{
+    const Physics& p = *physics;
+    packed_variance.clear();
+    packed_shared.clear();
+    floor_units.assign(encoded.groups.size(), std::vector<double>(padded(), 0.0));
+    shared_floor.assign(encoded.groups.size(), std::vector<double>(padded(), 0.0));
+    const double floor = p.effects.read_noise ? p.device->thermal_noise_variance(p.moment) / (level_s * level_s) : 0.0;
+    const auto noise = array->noise(now, p.moment, p.operation_s);
+    const bool fast = std::ranges::any_of(noise.flat(), [](const devices::NoiseVariance& v) { return v.fast > 0.0; });
+    const bool wired = fast && p.wires && p.drive == InputDrive::row_voltage;
+    const devices::Sensitivity sensitivity =
+        wired ? devices::column_sensitivity(now, *p.wires, seen) : devices::Sensitivity{};
+    // A cell's voltage is x·own + x̄·(all − own), x̄ the mean input of the phase: its variance has terms in x², x·x̄
+    // and x̄², the first two of which are column sums over the inputs.
+    Matrix<double> own(cells.rows(), cells.cols()), mixed(own);
+    for (std::size_t q = 0; q < cells.cols(); ++q) {
+        const auto [a, b] = encoded.cells_of(q);
+        const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
+        for (std::size_t g = 0; g < encoded.groups.size(); ++g)
+            floor_units[g][q] = floor * static_cast<double>(encoded.groups[g].count) * (pair ? 2.0 : 1.0);
+        for (std::size_t i = 0; fast && i < cells.rows(); ++i)
+            for (const std::size_t c : {a, b}) {
+                if (c == b && !pair)
+                    break;
+                const double variance = noise(i, c).fast / (level_s * level_s);
+                const double alone = wired ? sensitivity.own(i, c) : 1.0;
+                const double others = wired ? sensitivity.all(i, c) - alone : 0.0;
+                own(i, q) += variance * alone * alone;
+                mixed(i, q) -= 2.0 * variance * alone * others;
+                for (std::size_t g = 0; g < encoded.groups.size(); ++g)
+                    if (const RowGroup& r = encoded.groups[g]; i >= r.first && i < r.first + r.count)
+                        shared_floor[g][q] += variance * others * others;
+            }
+    }
+    if (!fast)
+        return;
+    pack_variance(own, packed_variance, variance_units);
+    if (wired)
+        pack_variance(mixed, packed_shared, shared_units);
+}
+
+/// On a grid, like the cells, so that the sums are exact.
+void MappedArray::State::pack_variance(const Matrix<double>& variance, std::vector<std::vector<float>>& out,
+                                       double& units) const
+{
+    const double largest = *std::ranges::max_element(variance.flat());
+    units = variance_step(largest, active(), (1 << config.slice_bits) - 1);
+    Matrix<float> steps(cells.rows(), cells.cols());
+    for (std::size_t n = 0; n < steps.size(); ++n)
+        steps.flat()[n] = static_cast<float>(std::nearbyint(std::max(0.0, variance.flat()[n]) / units));
+    for (const RowGroup& group : encoded.groups)
+        out.push_back(pack_cells(steps, group));
+}
+
+bool MappedArray::State::noisy() const
+{
+    return !packed_variance.empty() || converters.noise_steps > 0.0 ||
+           std::ranges::any_of(floor_units, [](const auto& group) { return group[0] > 0.0; });
+}
+
+namespace
+{
+
+/// Normal numbers without library functions, so that the bits are the same on every host: the number of ones among
+/// 64 fair bits, smoothed by a uniform of one step. Variance is exact, the excess kurtosis is −0.03, the range ±8 σ.
+class Normals
+{
+public:
+    explicit Normals(RandomStream random) : random_(random) {}
+    float next()
+    {
+        const int ones = __builtin_popcountll(random_());
+        if (left_ == 0) {
+            uniform_ = random_();
+            left_ = 4;
+        }
+        const auto part = static_cast<float>(uniform_ & 0xffffu);
+        uniform_ >>= 16;
+        --left_;
+        return (static_cast<float>(ones - 32) + (part - 32767.5f) * 0x1p-16f) * 0.249350649f;
+    }
+
+private:
+    RandomStream random_;
+    std::uint64_t uniform_ = 0;
+    int left_ = 0;
+};
+
+} // namespace
+
+void MappedArray::State::draw_noise(const std::vector<float>& panels, std::uint64_t first_vector, std::size_t g,
+                                    std::size_t strip, std::vector<float>& noise) const
+{
+    constexpr std::size_t tile_size = Tile::vectors * Tile::columns;
+    const std::size_t depth = encoded.groups[g].count;
+    const double own = converters.noise_steps * converters.noise_steps;
+    thread_local std::vector<float> squares;
+    const bool binary = config.slice_bits == 1 && config.signed_input != SignedInput::signed_pulse;
+    if (!binary) {
+        squares.resize(panels.size());
+        std::ranges::transform(panels, squares.begin(), [](float x) { return x * x; });
+    }
+    noise.assign(slices.size() * tile_size, 0.0f);
+    alignas(64) float sums[tile_size] = {}, shared[tile_size] = {};
+    std::vector<Normals> normals;
+    for (std::size_t v = 0; v < Tile::vectors; ++v)
+        normals.emplace_back(RandomStream(physics ? physics->seed : 1,
+                                          fmt::format("fast noise {} {} {}", index, g, strip), first_vector + v));
+    Tile tile;
+    tile.depth = depth;
+    for (std::size_t s = 0; s < slices.size(); ++s) {
+        double mean[Tile::vectors] = {};
+        if (!packed_variance.empty()) {
+            tile.inputs = binary ? panels.data() : squares.data();
+            tile.cells = packed_variance[g].data() + strip * depth * Tile::columns;
+            value_kernels().sums(tile, s, sums);
+        }
+        if (!packed_shared.empty()) {
+            tile.inputs = panels.data();
+            tile.cells = packed_shared[g].data() + strip * depth * Tile::columns;
+            value_kernels().sums(tile, s, shared);
+            for (std::size_t n = 0; n < depth * Tile::vectors; ++n)
+                mean[n % Tile::vectors] +=
+                    static_cast<double>(panels[s * depth * Tile::vectors + n]) / static_cast<double>(depth);
+        }
+        for (std::size_t v = 0; v < Tile::vectors; ++v)
+            for (std::size_t j = 0; j < Tile::columns; ++j) {
+                const std::size_t q = strip * Tile::columns + j, at = v * Tile::columns + j;
+                const auto step = static_cast<double>(converters.step[q]);
+                double units = static_cast<double>(sums[at]) * variance_units;
+                if (!floor_units.empty())
+                    units += floor_units[g][q] - mean[v] * static_cast<double>(shared[at]) * shared_units +
+                             mean[v] * mean[v] * shared_floor[g][q];
+                const double variance = std::max(0.0, units) / (step * step) + own;
+                noise[s * tile_size + at] = static_cast<float>(std::sqrt(variance)) * normals[v].next();
+            }
+    }
+}
+
+} // namespace imc::values

@@ -1,0 +1,61 @@
+#include "sim/values/contraction.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace imc::values
+{
+
+Contraction::Contraction(const ArraySpec& config, const Matrix<std::int32_t>& weights, const Physics* physics,
+                         std::uint64_t first_index)
+    : rows_(weights.rows()), columns_(weights.cols())
+{
+    config.check();
+    const auto deep = static_cast<std::size_t>(config.rows), wide = static_cast<std::size_t>(config.weights_per_row());
+    for (std::size_t i = 0; i < rows_; i += deep)
+        for (std::size_t j = 0; j < columns_; j += wide) {
+            Matrix<std::int32_t> block(std::min(deep, rows_ - i), std::min(wide, columns_ - j));
+            for (std::size_t k = 0; k < block.rows(); ++k)
+                std::copy_n(weights.row(i + k).data() + j, block.cols(), block.row(k).data());
+            arrays_.emplace_back(config, block, physics, first_index + arrays_.size());
+            places_.emplace_back(i, j);
+        }
+}
+
+void Contraction::begin_hold(std::uint64_t hold)
+{
+    for (MappedArray& array : arrays_)
+        array.begin_hold(hold);
+}
+
+Matrix<std::int32_t> Contraction::rows_of(const Matrix<std::int32_t>& inputs, std::size_t array) const
+{
+    Matrix<std::int32_t> block(inputs.rows(), arrays_[array].rows());
+    for (std::size_t v = 0; v < inputs.rows(); ++v)
+        std::copy_n(inputs.row(v).data() + places_[array].first, block.cols(), block.row(v).data());
+    return block;
+}
+
+void Contraction::calibrate(const Matrix<std::int32_t>& inputs)
+{
+    for (std::size_t n = 0; n < arrays_.size(); ++n)
+        arrays_[n].calibrate(rows_of(inputs, n));
+}
+
+Matrix<double> Contraction::run(const Matrix<std::int32_t>& inputs, std::uint64_t first_vector) const
+{
+    if (inputs.cols() != rows_)
+        throw std::invalid_argument(fmt::format("{} inputs per vector for a matrix of {} rows", inputs.cols(), rows_));
+    Matrix<double> total(inputs.rows(), columns_);
+    Matrix<std::int32_t> block;
+    for (std::size_t n = 0; n < arrays_.size(); ++n) {
+        if (n == 0 || places_[n].first != places_[n - 1].first)
+            block = rows_of(inputs, n);
+        arrays_[n].run(block, total, places_[n].second, first_vector);
+    }
+    return total;
+}
+
+} // namespace imc::values

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "sim/values/mapped_array_state.h"
+
+namespace imc::values
+{
+
+namespace
+{
+constexpr float unlimited = 0x1p40f;
+}
+
+ColumnTransfer Converters::at(std::size_t group, std::size_t strip) const
+{
+    const std::size_t j = strip * Tile::columns;
+    return {scale.data() + j,
+            shift.data() + j,
+            low.data() + j,
+            high.data() + j,
+            sign[group].data() + j,
+            bow,
+            range,
+            rounds};
+}
+
+double MappedArray::State::full_scale() const
+{
+    const auto rows = static_cast<int>(active());
+    const double digits = static_cast<double>(rows) * ((1 << config.slice_bits) - 1);
+    return static_cast<double>(config.largest_sum(rows)) + off_units * digits;
+}
+
+void MappedArray::State::full_scale_step()
+{
+    double step = 1.0;
+    if (config.adc.range != AdcRange::ideal) {
+        const int bits = config.adc.bits - (config.signed_sum() ? 1 : 0);
+        step = std::max(1.0, full_scale() / (std::ldexp(1.0, bits) - 1.0));
+        if (!std::isfinite(step))
+            throw std::invalid_argument("adc.bits: signed column sums need at least 2, got 1");
+    }
+    set_step(std::vector<float>(padded(), static_cast<float>(step)));
+}
+
+void MappedArray::State::set_step(std::vector<float> step)
+{
+    const ConverterSpec& adc = config.adc;
+    const std::size_t width = padded();
+    Converters& c = converters;
+    c.step = std::move(step);
+    c.rounds = adc.range != AdcRange::ideal;
+    const double codes = std::ldexp(1.0, adc.bits - (config.signed_sum() ? 1 : 0)) - 1.0;
+    c.high.assign(width, c.rounds ? static_cast<float>(codes) : unlimited);
+    c.low.assign(width, !c.rounds ? -unlimited : config.signed_sum() ? static_cast<float>(-codes - 1.0) : 0.0f);
+    c.scale.assign(width, 0.0f);
+    c.shift.assign(width, 0.0f);
+    for (std::size_t q = 0; q < encoded.converted(); ++q) {
+        double gain = 1.0 + adc.gain_error, shift = adc.offset_lsb;
+        if (array) {
+            const auto [a, b] = encoded.cells_of(q);
+            gain *= array->columns()[a].gain;
+            shift += array->columns()[a].offset * full_scale() / static_cast<double>(c.step[q]);
+        }
+        c.scale[q] = static_cast<float>(step_units / static_cast<double>(c.step[q]) * gain);
+        c.shift[q] = static_cast<float>(shift);
+    }
+    c.bow = static_cast<float>(adc.inl_lsb);
+    c.range = static_cast<float>(codes);
+    // Quantisation noise of 1/12 step² is raised to that of `enob` bits over the same range.
+    const double noise = adc.enob > 0.0 && c.rounds ? (std::pow(4.0, adc.bits - adc.enob) - 1.0) / 12.0 : 0.0;
+    c.noise_steps = std::sqrt(noise);
+
+    c.sign.assign(encoded.groups.size(), std::vector<float>(width, 1.0f));
+    correction = {};
+    const double top = static_cast<double>((1 << config.cell_bits) - 1);
+    Matrix<double> correct(encoded.groups.size(), encoded.converted());
+    bool any = off_units != 0.0;
+    for (std::size_t g = 0; g < encoded.groups.size(); ++g)
+        for (std::size_t q = 0; q < encoded.converted(); ++q) {
+            const bool inverted = encoded.inverted(g, q) != 0;
+            if (inverted)
+                c.sign[g][q] = -1.0f;
+            correct(g, q) = inverted ? top + off_units : -off_units;
+            any = any || inverted;
+        }
+    if (any)
+        correction = std::move(correct);
+    choose_flush();
+}
+
+void MappedArray::State::choose_flush()
+{
+    // Codes of all slices may be added in single precision if the sum stays an integer below 2^24.
+    double weights = 0.0;
+    for (const InputSlice& slice : slices)
+        weights += std::abs(slice.weight);
+    const double code = converters.rounds ? static_cast<double>(converters.high[0]) + 1.0 : full_scale();
+    const bool integers = converters.rounds || !array;
+    flush = integers && code * weights < 0x1p24 ? slices.size() : 1;
+}
+
+void MappedArray::calibrate(const Matrix<std::int32_t>& inputs)
+{
+    State& s = *state_;
+    const ConverterSpec& adc = s.config.adc;
+    if (adc.range != AdcRange::percentile)
+        throw std::invalid_argument("calibrate: the converters' range is not 'percentile'");
+    if (inputs.empty() || inputs.cols() != rows())
+        throw std::invalid_argument("calibrate: needs at least one vector of as many inputs as rows");
+    const std::size_t converted = s.encoded.converted();
+    std::vector<std::vector<float>> seen(adc.per_column ? converted : 1);
+    std::vector<float> panels;
+    float sums[Tile::vectors * Tile::columns];
+    for (std::size_t first = 0; first < inputs.rows(); first += Tile::vectors)
+        for (std::size_t g = 0; g < s.encoded.groups.size(); ++g) {
+            pack_inputs(inputs, first, s.encoded.groups[g], s.offset, s.slices, panels);
+            Tile tile;
+            tile.depth = s.encoded.groups[g].count;
+            tile.inputs = panels.data();
+            for (std::size_t strip = 0; strip * Tile::columns < converted; ++strip) {
+                tile.cells = s.packed[g].data() + strip * tile.depth * Tile::columns;
+                for (std::size_t k = 0; k < s.slices.size(); ++k) {
+                    value_kernels().sums(tile, k, sums);
+                    for (std::size_t v = 0; v < Tile::vectors && first + v < inputs.rows(); ++v)
+                        for (std::size_t j = 0; j < Tile::columns && strip * Tile::columns + j < converted; ++j)
+                            seen[adc.per_column ? strip * Tile::columns + j : 0].push_back(
+                                std::abs(sums[v * Tile::columns + j]));
+                }
+            }
+        }
+    const double codes = std::ldexp(1.0, adc.bits - (s.config.signed_sum() ? 1 : 0)) - 1.0;
+    std::vector<float> step(s.padded(), 1.0f);
+    for (std::size_t q = 0; q < converted; ++q) {
+        auto& sorted = seen[adc.per_column ? q : 0];
+        const auto rank =
+            static_cast<std::ptrdiff_t>(std::ceil(adc.percentile / 100.0 * static_cast<double>(sorted.size())) - 1.0);
+        std::ranges::nth_element(sorted, sorted.begin() + std::max<std::ptrdiff_t>(rank, 0));
+        const double reach = static_cast<double>(sorted[static_cast<std::size_t>(std::max<std::ptrdiff_t>(rank, 0))]);
+        // Converters whose codes are shift-added have steps a power of two apart.
+        const double wanted = std::max(reach * s.step_units / codes, 0x1p-10);
+        step[q] = static_cast<float>(std::exp2(std::ceil(std::log2(wanted))));
+    }
+    s.set_step(std::move(step));
+}
+
+} // namespace imc::values

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace imc::values
+{
+
+/// How sums of one column become codes, in steps of the converter: y = sum·scale + shift (+ noise), clamped to
+/// [low, high], rounded half to even unless the converter is ideal.
+struct ColumnTransfer {
+    const float* scale;
+    const float* shift;
+    const float* low;
+    const float* high;
+    const float* sign; ///< what a code counts: +1, or −1 for a column stored inverted
+    float bow = 0.0f;  ///< integral nonlinearity: y += bow·4·z·(1 − z) for z = y/range
+    float range = 1.0f;
+    bool rounds = true;
+};
+
+/// One product of packed input digits with packed cells, converted and accumulated.
+///
+/// Inputs are packed in panels of 4 vectors: digit of vector v, row k at [k·4 + v]; one panel per slice. Cells are
+/// packed in strips of 32 columns: row k, column j at [k·32 + j]. `total` is a 4 × 32 tile (row stride given) of
+/// results in converter steps: total += Σ_slices weight·sign·code.
+struct Tile {
+    static constexpr std::size_t vectors = 4;
+    static constexpr std::size_t columns = 32;
+    std::size_t depth = 0; ///< rows
+    std::size_t slices = 0;
+    const float* inputs = nullptr;  ///< slices × depth × 4
+    const float* weights = nullptr; ///< per slice
+    const float* cells = nullptr;   ///< depth × 32
+    const float* noise = nullptr;   ///< slices × 4 × 32 in converter steps, or nullptr
+    std::size_t flush = 1;          ///< slices whose codes add exactly in single precision
+    double* total = nullptr;
+    std::size_t total_stride = 0;
+};
+
+/// The same for cells of one bit and digits of one bit: words of 32 rows, word w of vector v at [w·4 + v], word
+/// w of column j at [w·32 + j].
+struct BitTile {
+    std::size_t words = 0;
+    std::size_t slices = 0;
+    const std::uint32_t* inputs = nullptr;
+    const float* weights = nullptr;
+    const std::uint32_t* cells = nullptr;
+    std::size_t flush = 1;
+    double* total = nullptr;
+    std::size_t total_stride = 0;
+};
+
+/// Inner loops for the widest vectors the host has. Column sums are exact (integers below 2^24), so fused and
+/// separate multiply-adds agree, and all that follows is one operation after the other: the same bits on
+/// every host.
+struct ValueKernels {
+    void (*multiply)(const Tile& tile, const ColumnTransfer& transfer);
+    void (*count)(const BitTile& tile, const ColumnTransfer& transfer);
+    /// Column sums alone, 4 × 32, for calibration and for the bare product.
+    void (*sums)(const Tile& tile, std::size_t slice, float* sums);
+    const char* name;
+};
+
+const ValueKernels& value_kernels();
+/// A particular set, nullptr if the host lacks it: "baseline", "avx2", "avx512".
+const ValueKernels* value_kernels(const char* name);
+
+} // namespace imc::values

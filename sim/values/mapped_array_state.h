@@ -1,0 +1,79 @@
+#pragma once
+
+#include "sim/values/kernels.h"
+#include "sim/values/mapped_array.h"
+#include "sim/values/packing.h"
+
+namespace imc::values
+{
+
+/// The converters of one array: per converted column, padded to whole strips.
+struct Converters {
+    std::vector<float> step; ///< units per code
+    std::vector<float> scale, shift, low, high;
+    std::vector<std::vector<float>> sign; ///< per row group
+    float bow = 0.0f, range = 1.0f;
+    bool rounds = true;
+    double noise_steps = 0.0; ///< σ of the converter's own noise
+
+    ColumnTransfer at(std::size_t group, std::size_t strip) const;
+};
+
+struct MappedArray::State {
+    ArraySpec config;
+    EncodedArray encoded;
+    std::vector<InputSlice> slices;
+    std::vector<float> slice_weights;
+    std::int64_t offset = 0;
+    std::optional<Physics> physics;
+    std::uint64_t index = 0;
+    std::unique_ptr<devices::ProgrammedArray> array;
+
+    Matrix<float> cells;                    ///< rows × converted columns, in steps of the grid
+    Matrix<double> conductance;             ///< cell columns, for gate drive
+    double step_units = 1.0;                ///< units per step of the grid
+    double level_s = 0.0;                   ///< conductance of one level
+    double off_units = 0.0;                 ///< what a level 0 cell contributes per unit of input
+    std::vector<std::vector<float>> packed; ///< per row group
+    std::vector<std::vector<std::uint32_t>> packed_bits;
+    std::vector<std::vector<float>> packed_variance; ///< fast noise over x², per row group; empty without
+    std::vector<std::vector<float>> packed_shared;   ///< to be subtracted, over x·(mean x); empty without wires
+    double variance_units = 0.0, shared_units = 0.0; ///< units² per step of their grids
+    std::vector<std::vector<double>> floor_units;    ///< variance whatever the input, per group and column, units²
+    std::vector<std::vector<double>> shared_floor;   ///< over (mean x)²
+    Converters converters;
+    Matrix<double> correction; ///< row groups × converted columns: times Σx; empty if nothing is to correct
+    bool counting = false;
+    std::size_t flush = 1;
+
+    std::size_t padded() const { return (encoded.converted() + Tile::columns - 1) / Tile::columns * Tile::columns; }
+    std::size_t active() const;
+    double full_scale() const;
+    bool noisy() const;
+    bool gate_drive() const { return physics && physics->wires && physics->drive == InputDrive::gate; }
+
+    void program();
+    void build_cells(std::optional<std::uint64_t> hold);
+    void build_ideal_cells();
+    void build_noise(const Matrix<double>& now, const Matrix<double>& seen);
+    void pack_variance(const Matrix<double>& variance, std::vector<std::vector<float>>& out, double& units) const;
+    void set_step(std::vector<float> step);
+    void full_scale_step();
+    void choose_flush();
+
+    /// Four vectors from `first`: codes of every converted column and Σx of every group.
+    struct Panel {
+        std::vector<double> codes;  ///< 4 × padded
+        std::vector<double> inputs; ///< 4 × groups: Σ of the inputs, counted or measured
+    };
+    void run_panel(const Matrix<std::int32_t>& inputs, std::size_t first, std::uint64_t first_vector,
+                   Panel& panel) const;
+    void run_group(const Matrix<std::int32_t>& inputs, std::size_t first, std::uint64_t first_vector, std::size_t g,
+                   Panel& panel) const;
+    void run_gate_group(const Matrix<std::int32_t>& inputs, std::size_t first, std::size_t g, Panel& panel) const;
+    void draw_noise(const std::vector<float>& panels, std::uint64_t first_vector, std::size_t g, std::size_t strip,
+                    std::vector<float>& noise) const;
+    void combine(const Panel& panel, std::size_t vector, std::span<double> out) const;
+};
+
+} // namespace imc::values

@@ -1,0 +1,99 @@
+#include "sim/values/packing.h"
+
+#include <algorithm>
+
+namespace imc::values
+{
+
+namespace
+{
+
+constexpr std::size_t vectors = Tile::vectors, columns = Tile::columns;
+
+std::size_t strips_of(std::size_t cols) { return (cols + columns - 1) / columns; }
+
+/// Rows of a group, transposed to [row][vector], with the offset added.
+void gather(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGroup& group, std::int64_t offset,
+            std::vector<std::int32_t>& block)
+{
+    block.assign(group.count * vectors, 0);
+    const std::size_t present = std::min(vectors, inputs.rows() - first);
+    for (std::size_t v = 0; v < present; ++v) {
+        const std::int32_t* row = inputs.row(first + v).data() + group.first;
+        for (std::size_t k = 0; k < group.count; ++k)
+            block[k * vectors + v] = row[k] + static_cast<std::int32_t>(offset);
+    }
+}
+
+} // namespace
+
+std::vector<float> pack_cells(const Matrix<float>& cells, const RowGroup& group)
+{
+    const std::size_t strips = strips_of(cells.cols());
+    std::vector<float> packed(strips * group.count * columns, 0.0f);
+    for (std::size_t k = 0; k < group.count; ++k)
+        for (std::size_t j = 0; j < cells.cols(); ++j)
+            packed[(j / columns * group.count + k) * columns + j % columns] = cells(group.first + k, j);
+    return packed;
+}
+
+std::vector<std::uint32_t> pack_bits(const Matrix<float>& cells, const RowGroup& group)
+{
+    const std::size_t strips = strips_of(cells.cols()), words = (group.count + 31) / 32;
+    std::vector<std::uint32_t> packed(strips * words * columns, 0);
+    for (std::size_t k = 0; k < group.count; ++k)
+        for (std::size_t j = 0; j < cells.cols(); ++j)
+            if (cells(group.first + k, j) != 0.0f)
+                packed[(j / columns * words + k / 32) * columns + j % columns] |= 1u << k % 32;
+    return packed;
+}
+
+void pack_inputs(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGroup& group, std::int64_t offset,
+                 const std::vector<InputSlice>& slices, std::vector<float>& panels)
+{
+    thread_local std::vector<std::int32_t> block;
+    gather(inputs, first, group, offset, block);
+    panels.resize(slices.size() * block.size());
+    for (std::size_t s = 0; s < slices.size(); ++s) {
+        const InputSlice& slice = slices[s];
+        float* out = panels.data() + s * block.size();
+        if (slice.part == InputSlice::Part::unsigned_digit) {
+            const int shift = slice.shift;
+            const std::int32_t mask = (1 << slice.bits) - 1;
+            for (std::size_t n = 0; n < block.size(); ++n)
+                out[n] = static_cast<float>(block[n] >> shift & mask);
+        } else {
+            for (std::size_t n = 0; n < block.size(); ++n)
+                out[n] = static_cast<float>(digit(block[n], slice));
+        }
+    }
+}
+
+void pack_input_bits(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGroup& group, std::int64_t offset,
+                     const std::vector<InputSlice>& slices, std::vector<std::uint32_t>& panels)
+{
+    thread_local std::vector<std::int32_t> block;
+    gather(inputs, first, group, offset, block);
+    const std::size_t words = (group.count + 31) / 32;
+    panels.assign(slices.size() * words * vectors, 0);
+    for (std::size_t s = 0; s < slices.size(); ++s) {
+        const InputSlice& slice = slices[s];
+        std::uint32_t* out = panels.data() + s * words * vectors;
+        const bool plain = slice.part == InputSlice::Part::unsigned_digit;
+        for (std::size_t w = 0; w < words; ++w) {
+            const std::size_t end = std::min<std::size_t>(32, group.count - w * 32);
+            for (std::size_t v = 0; v < vectors; ++v) {
+                const std::int32_t* x = block.data() + w * 32 * vectors + v;
+                std::uint32_t word = 0;
+                for (std::size_t k = 0; k < end; ++k) {
+                    const std::uint32_t bit = plain ? static_cast<std::uint32_t>(x[k * vectors] >> slice.shift) & 1u
+                                                    : static_cast<std::uint32_t>(digit(x[k * vectors], slice));
+                    word |= bit << k;
+                }
+                out[w * vectors + v] = word;
+            }
+        }
+    }
+}
+
+} // namespace imc::values
