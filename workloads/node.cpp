@@ -1,5 +1,7 @@
 #include "workloads/node.h"
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "workloads/checked.h"
@@ -33,6 +35,51 @@ std::int64_t Contraction::stationary_elements() const
 std::int64_t Contraction::macs() const
 {
     return checked_multiply(checked_multiply(batch, m), checked_multiply(groups, checked_multiply(k, n)));
+}
+
+namespace
+{
+
+double original_coordinate(const ResizeAxis& a, double index)
+{
+    using enum ResizeAxis::Coordinates;
+    const auto in = static_cast<double>(a.in), out = static_cast<double>(a.out);
+    switch (a.coordinates) {
+    case asymmetric:
+        return index / a.scale;
+    case align_corners:
+        return out <= 1 ? 0 : index * (in - 1) / (out - 1);
+    case tf_half_pixel_for_nn:
+        return (index + 0.5) / a.scale;
+    case pytorch_half_pixel:
+        return out <= 1 ? 0 : (index + 0.5) / a.scale - 0.5;
+    case half_pixel:
+        break;
+    }
+    return (index + 0.5) / a.scale - 0.5;
+}
+
+} // namespace
+
+std::int64_t ResizeAxis::source(std::int64_t index) const
+{
+    const double x = original_coordinate(*this, static_cast<double>(index));
+    double rounded = 0;
+    switch (rounding) {
+    case Rounding::floor:
+        rounded = std::floor(x);
+        break;
+    case Rounding::ceil:
+        rounded = std::ceil(x);
+        break;
+    case Rounding::round_prefer_ceil:
+        rounded = std::floor(x + 0.5);
+        break;
+    case Rounding::round_prefer_floor:
+        rounded = std::ceil(x - 0.5);
+        break;
+    }
+    return static_cast<std::int64_t>(std::clamp(rounded, 0.0, static_cast<double>(in - 1)));
 }
 
 const char* name(Residency residency)

@@ -198,6 +198,19 @@ struct Normalise {
 
 const char* name(Normalise::Function function);
 
+/// Where nearest-neighbour resizing takes each result index of one axis from (ONNX operator Resize).
+struct ResizeAxis {
+    enum class Coordinates { asymmetric, half_pixel, pytorch_half_pixel, align_corners, tf_half_pixel_for_nn };
+    enum class Rounding { round_prefer_floor, round_prefer_ceil, floor, ceil };
+
+    Coordinates coordinates = Coordinates::half_pixel;
+    Rounding rounding = Rounding::round_prefer_floor;
+    std::int64_t in = 1, out = 1;
+    double scale = 1.0;
+
+    std::int64_t source(std::int64_t index) const;
+};
+
 /// Values change place, not value (cast: representation).
 struct Move {
     enum class Function {
@@ -222,8 +235,7 @@ struct Move {
     std::vector<std::int64_t> before, after; ///< pad: per axis; negative crops
     PadMode pad_mode = PadMode::constant;
     double pad_value = 0.0;
-    /// resize_nearest: for each axis, the input index of every result index.
-    std::vector<std::vector<std::int64_t>> source_index;
+    std::vector<ResizeAxis> resize; ///< resize_nearest: one per axis
 
     /// True if the result can share its input's storage.
     bool free() const { return function == Function::identity || function == Function::reshape; }

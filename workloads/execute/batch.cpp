@@ -76,8 +76,9 @@ std::int64_t batches_of(const Shape& given, const Shape& wanted)
 
 std::vector<Value> execute_batches(const Graph& graph, const std::map<std::string, Value>& inputs, const Runner& run)
 {
-    for (const auto& [given, value] : inputs)
-        if (!given.empty() && std::none_of(graph.inputs.begin(), graph.inputs.end(),
+    for (const auto& [name_given, value] : inputs)
+        if (const std::string& given = name_given;
+            !given.empty() && std::none_of(graph.inputs.begin(), graph.inputs.end(),
                                            [&](TensorId t) { return graph.tensor(t).name == given; }))
             throw ConfigError(graph.name, fmt::format("has no input named '{}'", given));
     std::vector<Value> all;

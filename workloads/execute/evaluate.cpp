@@ -57,6 +57,14 @@ void Odometer::next()
     }
 }
 
+PointRange::PointRange(const WindowAxis& a, std::int64_t o, std::int64_t size)
+{
+    const std::int64_t start = a.first(o);
+    first = start < 0 ? (-start + a.dilation - 1) / a.dilation : 0;
+    last = start < size ? std::min(a.kernel, (size - 1 - start) / a.dilation + 1) : 0;
+    first = std::min(first, last);
+}
+
 Window3::Window3(const Window& window)
 {
     const auto& axes = window.axes;

@@ -79,6 +79,13 @@ private:
     std::int64_t left_ = 0;
 };
 
+/// The window points [first, last) of one axis that fall inside [0, size) at output `o`.
+struct PointRange {
+    std::int64_t first, last;
+    PointRange(const WindowAxis& a, std::int64_t o, std::int64_t size);
+    std::int64_t count() const { return last - first; }
+};
+
 /// A window's axes made three by unit axes in front.
 struct Window3 {
     WindowAxis d, r, c;

@@ -98,10 +98,12 @@ Value pad(const Value& x, const Move& m, const ResultType& result)
 Value resize(const Value& x, const Move& m, const ResultType& result)
 {
     const auto strides = x.shape.strides();
-    AxisTables tables = m.source_index;
-    for (std::size_t i = 0; i < tables.size(); ++i)
-        for (std::int64_t& at : tables[i])
-            at *= strides[i];
+    AxisTables tables;
+    for (std::size_t i = 0; i < m.resize.size(); ++i) {
+        tables.emplace_back();
+        for (std::int64_t o = 0; o < m.resize[i].out; ++o)
+            tables[i].push_back(m.resize[i].source(o) * strides[i]);
+    }
     return select(x, result, tables);
 }
 

@@ -21,30 +21,20 @@ struct Point {
 /// Visits the inputs the window covers at one output, padding left out: visit(flat index).
 template <class V> void visit_window(const Window3& w, const Point& o, V visit)
 {
-    for (std::int64_t kd = 0; kd < w.d.kernel; ++kd) {
-        const std::int64_t d = w.d.first(o.d) + kd * w.d.dilation;
-        if (d < 0 || d >= w.d.in)
-            continue;
-        for (std::int64_t kr = 0; kr < w.r.kernel; ++kr) {
-            const std::int64_t r = w.r.first(o.r) + kr * w.r.dilation;
-            if (r < 0 || r >= w.r.in)
-                continue;
-            for (std::int64_t kc = 0; kc < w.c.kernel; ++kc) {
-                const std::int64_t c = w.c.first(o.c) + kc * w.c.dilation;
-                if (c >= 0 && c < w.c.in)
-                    visit((d * w.r.in + r) * w.c.in + c);
-            }
-        }
-    }
+    const PointRange d(w.d, o.d, w.d.in), r(w.r, o.r, w.r.in), c(w.c, o.c, w.c.in);
+    for (std::int64_t kd = d.first; kd < d.last; ++kd)
+        for (std::int64_t kr = r.first; kr < r.last; ++kr)
+            for (std::int64_t kc = c.first; kc < c.last; ++kc)
+                visit(((w.d.first(o.d) + kd * w.d.dilation) * w.r.in + w.r.first(o.r) + kr * w.r.dilation) * w.c.in +
+                      w.c.first(o.c) + kc * w.c.dilation);
 }
 
 /// Points of the window along one axis that are inside the padded input (ceil_mode can reach beyond it).
 std::int64_t padded_points(const WindowAxis& a, std::int64_t o)
 {
-    std::int64_t n = 0;
-    for (std::int64_t k = 0; k < a.kernel; ++k)
-        n += a.first(o) + k * a.dilation < a.in + a.pad_end;
-    return n;
+    WindowAxis padded = a;
+    padded.pad_begin = 0;
+    return PointRange(padded, o, a.pad_begin + a.in + a.pad_end).count();
 }
 
 template <class V> void for_each_output(const Window3& w, V visit)

@@ -22,6 +22,9 @@ namespace
 
 constexpr std::int64_t max_dimension = std::int64_t{1} << 40;
 constexpr std::int64_t max_elements = std::int64_t{1} << 50;
+constexpr std::int64_t free_bytes = std::int64_t{256}
+                                    << 20; // of constants that folding may make beyond what the file holds
+constexpr double max_folding_steps = 1e9;
 
 class Builder
 {
@@ -71,6 +74,7 @@ private:
     {
         known_.insert(name);
         Tensor t{name, c.shape, c.type, true, c.data, {}};
+        given_bytes_ += c.data ? static_cast<double>(c.data->bytes().size()) : 0;
         add(model_.file, std::move(t));
         if (c.shape.rank() > 0 && c.type != ElementType::int64 && c.type != ElementType::boolean)
             graph_.stored_parameters += c.shape.elements();
@@ -185,6 +189,11 @@ private:
             if (!data || affordable(inputs, lowered))
                 return add_folded(node, place, inputs, lowered, data);
         }
+        for (const lower::Result& r : lowered.results)
+            made_bytes_ +=
+                r.constant && node.op != "Constant" ? static_cast<double>(r.constant->data->bytes().size()) : 0;
+        if (made_bytes_ > static_cast<double>(free_bytes) + 4 * given_bytes_)
+            throw lower::Unsupported{"the constants made by the network's nodes are too large"};
         const Move* move = std::get_if<Move>(&lowered.kind);
         const bool alias = move && move->function == Move::Function::identity && !known;
         std::vector<TensorId> outputs;
@@ -217,16 +226,26 @@ private:
         graph_.add_node({unique_name(node), node.op, inputs, outputs, std::move(lowered.kind)});
     }
 
-    /// Folding must not turn a small file into a large constant.
-    bool affordable(const std::vector<TensorId>& inputs, const lower::Lowered& lowered) const
+    /// Folding must not turn a small file into large constants or long computations.
+    bool affordable(const std::vector<TensorId>& inputs, const lower::Lowered& lowered)
     {
-        std::int64_t given = 0, made = 0;
+        double given = 0, made = 0, bytes = 0;
         for (const TensorId t : inputs)
-            given += t.valid() ? graph_.tensor(t).shape.elements() : 0;
-        for (const lower::Result& r : lowered.results)
-            made += r.shape.elements();
-        const Contraction* c = std::get_if<Contraction>(&lowered.kind);
-        return made <= (std::int64_t{1} << 22) + 8 * given && (!c || c->macs() <= std::int64_t{1} << 32);
+            given += t.valid() ? static_cast<double>(graph_.tensor(t).shape.elements()) : 0;
+        for (const lower::Result& r : lowered.results) {
+            made += static_cast<double>(r.shape.elements());
+            bytes += static_cast<double>(r.shape.elements()) * static_cast<double>(byte_size(r.type));
+        }
+        double steps = given + made;
+        if (const auto* c = std::get_if<Contraction>(&lowered.kind))
+            steps += static_cast<double>(c->macs());
+        if (const auto* r = std::get_if<Reduce>(&lowered.kind); r && r->window)
+            steps += made * static_cast<double>(std::min(r->window->kernel_points(), r->window->input_points()));
+        if (steps > max_folding_steps || made_bytes_ + bytes > static_cast<double>(free_bytes) + 4 * given_bytes_)
+            return false;
+        made_bytes_ += bytes;
+        folding_steps_ += steps;
+        return folding_steps_ <= 4 * max_folding_steps;
     }
 
     void add_folded(const ModelNode& node, const std::string& place, const std::vector<TensorId>& inputs,
@@ -319,6 +338,7 @@ private:
     std::set<std::string> known_;   ///< inputs and constants
     std::set<std::string> unknown_; ///< values without a shape
     std::vector<UnsupportedNode> unsupported_;
+    double given_bytes_ = 0, made_bytes_ = 0, folding_steps_ = 0;
 };
 
 } // namespace

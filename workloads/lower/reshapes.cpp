@@ -13,6 +13,14 @@ namespace imc::lower
 namespace
 {
 
+constexpr std::int64_t max_made_elements = std::int64_t{1} << 22; // what a few bytes of file may ask for
+
+void check_made(const Context& c, std::int64_t elements)
+{
+    if (elements > max_made_elements)
+        throw Unsupported{fmt::format("{} makes a constant of {} elements", c.op(), elements)};
+}
+
 Lowered move(Move::Function function, Shape shape, ElementType type)
 {
     Move m;
@@ -39,6 +47,7 @@ Lowered dropout(const Context& c)
     Lowered lowered = identity(c);
     if (c.wants(1)) { // the mask of an inference: everything passes
         const ElementType type = c.opset() >= 10 ? ElementType::boolean : c.in(0).type;
+        check_made(c, c.shape(0).elements());
         TensorData ones(type, c.shape(0).elements());
         for (std::int64_t i = 0; i < ones.elements(); ++i)
             ones.set_integer(i, 1);
@@ -204,19 +213,6 @@ Lowered constant(const Context& c)
         throw Unsupported{"its value is not a tensor of numbers"};
     return {Move{}, {{value->shape, value->type(), value}}};
 }
-
-namespace
-{
-
-constexpr std::int64_t max_made_elements = std::int64_t{1} << 24; // what a few bytes of file may ask for
-
-void check_made(const Context& c, std::int64_t elements)
-{
-    if (elements > max_made_elements)
-        throw Unsupported{fmt::format("{} makes a constant of {} elements", c.op(), elements)};
-}
-
-} // namespace
 
 Lowered constant_of_shape(const Context& c)
 {

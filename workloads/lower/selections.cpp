@@ -163,32 +163,36 @@ namespace
 {
 
 struct ResizeRule {
-    std::string coordinates, rounding;
+    ResizeAxis::Coordinates coordinates = ResizeAxis::Coordinates::asymmetric;
+    ResizeAxis::Rounding rounding = ResizeAxis::Rounding::floor;
 };
 
-/// Where output index `o` looks in the input (ONNX operator Resize, coordinate_transformation_mode).
-double original_coordinate(const std::string& mode, double o, double scale, double in, double out)
-{
-    if (mode == "asymmetric")
-        return o / scale;
-    if (mode == "align_corners")
-        return out <= 1 ? 0 : o * (in - 1) / (out - 1);
-    if (mode == "pytorch_half_pixel" && out <= 1)
-        return 0;
-    if (mode == "tf_half_pixel_for_nn")
-        return (o + 0.5) / scale;
-    return (o + 0.5) / scale - 0.5;
-}
+template <class E> struct Word {
+    const char* text;
+    E value;
+};
 
-double round_coordinate(const std::string& mode, double x)
+constexpr Word<ResizeAxis::Coordinates> coordinate_words[] = {
+    {"half_pixel", ResizeAxis::Coordinates::half_pixel},
+    {"pytorch_half_pixel", ResizeAxis::Coordinates::pytorch_half_pixel},
+    {"align_corners", ResizeAxis::Coordinates::align_corners},
+    {"asymmetric", ResizeAxis::Coordinates::asymmetric},
+    {"tf_half_pixel_for_nn", ResizeAxis::Coordinates::tf_half_pixel_for_nn},
+};
+
+constexpr Word<ResizeAxis::Rounding> rounding_words[] = {
+    {"round_prefer_floor", ResizeAxis::Rounding::round_prefer_floor},
+    {"round_prefer_ceil", ResizeAxis::Rounding::round_prefer_ceil},
+    {"floor", ResizeAxis::Rounding::floor},
+    {"ceil", ResizeAxis::Rounding::ceil},
+};
+
+template <class E, std::size_t N> E word(const Word<E> (&table)[N], const std::string& text, const char* what)
 {
-    if (mode == "floor")
-        return std::floor(x);
-    if (mode == "ceil")
-        return std::ceil(x);
-    if (mode == "round_prefer_ceil")
-        return std::floor(x + 0.5);
-    return std::ceil(x - 0.5); // round_prefer_floor
+    for (const auto& row : table)
+        if (text == row.text)
+            return row.value;
+    throw Unsupported{fmt::format("{} '{}'", what, text)};
 }
 
 Lowered nearest(const Context& c, const std::vector<double>& scales, const std::vector<std::int64_t>& sizes,
@@ -205,16 +209,10 @@ Lowered nearest(const Context& c, const std::vector<double>& scales, const std::
         const auto in = static_cast<double>(x[i]);
         const double size = sizes.empty() ? std::floor(in * scales[i]) : static_cast<double>(sizes[i]);
         const double scale = sizes.empty() ? scales[i] : size / in;
-        if (!(size >= 1 && size <= 0x1p24 && x[i] >= 1))
+        if (!(size >= 1 && size <= 0x1p31 && x[i] >= 1 && scale > 0))
             c.fail(fmt::format("axis {} of shape {} becomes {}", i, x.text(), size));
         const auto out = static_cast<std::int64_t>(size);
-        std::vector<std::int64_t> source(static_cast<std::size_t>(out));
-        for (std::int64_t o = 0; o < out; ++o) {
-            const double at = original_coordinate(rule.coordinates, static_cast<double>(o), scale, in, size);
-            const double index = round_coordinate(rule.rounding, at);
-            source[static_cast<std::size_t>(o)] = static_cast<std::int64_t>(std::clamp(index, 0.0, in - 1));
-        }
-        m.source_index.push_back(std::move(source));
+        m.resize.push_back({rule.coordinates, rule.rounding, x[i], out, scale});
         shape.push_back(out == x[i] ? x.dim(i) : Dim{out, {}});
     }
     return {m, {{shape, c.in(0).type, {}}}};
@@ -233,19 +231,14 @@ Lowered resize(const Context& c)
 {
     require_nearest(c);
     if (c.opset() < 11)
-        return nearest(c, c.constant_reals(1, "scales"), {}, {"asymmetric", "floor"});
-    const ResizeRule rule{c.text("coordinate_transformation_mode", "half_pixel"),
-                          c.text("nearest_mode", "round_prefer_floor")};
-    for (const char* known :
-         {"half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn"})
-        if (rule.coordinates == known) {
-            const std::vector<double> scales = c.has(2) ? c.constant_reals(2, "scales") : std::vector<double>();
-            if (scales.empty() && !c.has(3))
-                c.fail("has neither scales nor sizes");
-            return nearest(c, scales, scales.empty() ? c.constant_integers(3, "sizes") : std::vector<std::int64_t>(),
-                           rule);
-        }
-    throw Unsupported{fmt::format("coordinate transformation '{}'", rule.coordinates)};
+        return nearest(c, c.constant_reals(1, "scales"), {}, {});
+    const ResizeRule rule{
+        word(coordinate_words, c.text("coordinate_transformation_mode", "half_pixel"), "coordinate transformation"),
+        word(rounding_words, c.text("nearest_mode", "round_prefer_floor"), "rounding mode")};
+    const std::vector<double> scales = c.has(2) ? c.constant_reals(2, "scales") : std::vector<double>();
+    if (scales.empty() && !c.has(3))
+        c.fail("has neither scales nor sizes");
+    return nearest(c, scales, scales.empty() ? c.constant_integers(3, "sizes") : std::vector<std::int64_t>(), rule);
 }
 
 Lowered upsample(const Context& c)
@@ -253,7 +246,7 @@ Lowered upsample(const Context& c)
     require_nearest(c);
     const auto scales =
         c.opset() < 9 ? c.reals("scales").value_or(std::vector<double>()) : c.constant_reals(1, "scales");
-    return nearest(c, scales, {}, {"asymmetric", "floor"});
+    return nearest(c, scales, {}, {});
 }
 
 Lowered gather(const Context& c)

@@ -253,11 +253,14 @@ void write_resize(OnnxBuilder& b, const Node& node, const Move& m)
 {
     std::string value = b.name_of(node.inputs[0]);
     std::vector<std::size_t> changed;
-    const Shape& x = b.graph().tensor(node.inputs[0]).shape;
-    for (std::size_t i = 0; i < m.source_index.size(); ++i) {
-        bool same = static_cast<std::int64_t>(m.source_index[i].size()) == x[i];
-        for (std::size_t o = 0; same && o < m.source_index[i].size(); ++o)
-            same = m.source_index[i][o] == static_cast<std::int64_t>(o);
+    std::vector<std::vector<std::int64_t>> sources;
+    for (std::size_t i = 0; i < m.resize.size(); ++i) {
+        sources.emplace_back();
+        bool same = m.resize[i].in == m.resize[i].out;
+        for (std::int64_t o = 0; o < m.resize[i].out; ++o) {
+            sources[i].push_back(m.resize[i].source(o));
+            same = same && sources[i].back() == o;
+        }
         if (!same)
             changed.push_back(i);
     }
@@ -268,7 +271,7 @@ void write_resize(OnnxBuilder& b, const Node& node, const Move& m)
         const bool last = i + 1 == changed.size();
         const std::string next = last ? result : b.temporary(fmt::format("{}_axis{}", node.name, changed[i]));
         const std::string indices =
-            b.constant(fmt::format("{}_indices{}", node.name, changed[i]), Value::integers(m.source_index[changed[i]]));
+            b.constant(fmt::format("{}_indices{}", node.name, changed[i]), Value::integers(sources[changed[i]]));
         set(b.node("Gather", fmt::format("{}_{}", node.name, changed[i]), {value, indices}, {next}), "axis",
             static_cast<std::int64_t>(changed[i]));
         value = next;

@@ -1,5 +1,6 @@
 #include "sim/base/config/document.h"
 
+#include <algorithm>
 #include <cctype>
 #include <variant>
 
@@ -16,6 +17,7 @@ namespace
 {
 
 constexpr std::size_t max_json_bytes = std::size_t{1} << 30;
+constexpr int max_nested_files = 16;
 
 using Step = std::variant<std::string, std::size_t>;
 
@@ -73,11 +75,19 @@ void Document::State::load_in_place(nlohmann::json& node, const std::string& pat
         return;
     const Origin& origin = origin_of(path);
     const std::filesystem::path name = origin.directory / node.get<std::string>();
+    // Files inside files end somewhere, unless one names itself.
+    const auto around =
+        std::count_if(origins.begin(), origins.end(), [&](const auto& o) { return path.starts_with(o.first); });
+    if (around > max_nested_files)
+        throw ConfigError(fmt::format("{}: {}", origin.name, path),
+                          fmt::format("names {}, more than {} files deep: do they name each other?", name.string(),
+                                      max_nested_files));
     std::string content;
     try {
         content = read_file(name, max_json_bytes);
     } catch (const ConfigError& e) {
-        throw ConfigError(fmt::format("{}: {}", origin.name, path), fmt::format("names a file that fails: {}", e.what()));
+        throw ConfigError(fmt::format("{}: {}", origin.name, path),
+                          fmt::format("names a file that fails: {}", e.what()));
     }
     node = parse_json(content, name.string());
     origins[path] = {name.string(), name.parent_path()};
