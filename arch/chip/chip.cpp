@@ -22,13 +22,45 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const 
         const TileId id(t);
         const std::string tile_name = id == program.memory_tile ? "memory" : fmt::format("tile_{}", t);
         tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), clock_, program, directory_, id, services,
-                                                tile::Rules{rules.infinite_buffers}, *this));
+                                                tile::Rules{rules.infinite_buffers, rules.circuit}, *this));
     }
+    if (rules.circuit)
+        build_circuits();
     for (const program::Actor& actor : program.actors)
         sinks_ += actor.kind == program::ActorKind::sink;
 }
 
 Chip::~Chip() = default;
+
+void Chip::build_circuits()
+{
+    const MacroConfig& config = config_.tiles.front().core.macro;
+    const MacroCosts costs = resolve_costs(config);
+    circuits_.resize(program_.actors.size());
+    for (std::size_t a = 0; a < program_.actors.size(); ++a)
+        for (std::size_t m = 0; m < program_.actors[ActorId(a)].work.macros.size(); ++m)
+            circuits_[a].push_back(
+                make_circuit_timer(fmt::format("actor_{}_macro_{}", a, m).c_str(), config, costs, clock_));
+}
+
+void Chip::request_macros(const tile::ActorState& actor, std::int64_t sequence, Cycle now)
+{
+    Tile& tile = *tiles_[actor.actor->tile.value()];
+    const ActorId id = actor.id;
+    for (std::size_t m = 0; m < actor.actor->work.macros.size(); ++m)
+        circuits_[id.value()][m]->request(
+            actor.actor->work.macros[m].operation, now,
+            [&tile, id, sequence](MacroMoment moment, Cycle cycle) { tile.macro_moment(id, sequence, moment, cycle); });
+}
+
+std::vector<MacroEvent> Chip::circuit_counts(ActorId actor) const
+{
+    std::vector<MacroEvent> events;
+    for (const auto& circuit : circuits_[actor.value()])
+        for (const MacroEvent& event : circuit->counts())
+            events.push_back(event);
+    return events;
+}
 
 void Chip::permit(std::int64_t inferences)
 {

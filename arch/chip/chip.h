@@ -20,6 +20,7 @@ namespace imc
 struct ChipRules {
     bool ideal_network = false;    ///< no packet waits for another
     bool infinite_buffers = false; ///< no sender waits for room
+    bool circuit = false;          ///< macros are modules that step through every conversion
 };
 
 /// Looks on; must not change anything.
@@ -59,6 +60,10 @@ public:
     const Tile& tile(TileId id) const { return *tiles_[id.value()]; }
     std::size_t tiles() const { return tiles_.size(); }
 
+    /// Circuit detail: what the modules of an actor's macros have counted so far.
+    std::vector<MacroEvent> circuit_counts(ActorId actor) const;
+    bool has_circuits() const { return !circuits_.empty(); }
+
     /// Credits returned as packets or on the sideband in the first inference, per flow.
     std::int64_t first_credits(program::FlowId flow) const;
     std::int64_t flits_of(program::FlowId flow) const;
@@ -71,6 +76,8 @@ private:
                Cycle done) override;
     void deliver(const Delivery& delivery) override;
     void kept_token(Cycle visible, program::FlowId flow, std::int64_t token) override;
+    void request_macros(const tile::ActorState& actor, std::int64_t sequence, Cycle now) override;
+    void build_circuits();
 
     /// What a packet under way is for; its tag is the index here.
     struct InTransit {
@@ -88,6 +95,7 @@ private:
     std::unique_ptr<Interconnect> network_;
     std::unique_ptr<NocModule> noc_;
     std::vector<std::unique_ptr<Tile>> tiles_;
+    std::vector<std::vector<std::unique_ptr<MacroTimer>>> circuits_; ///< of each actor's macros
     ChipObserver* observer_ = nullptr;
 
     std::vector<InTransit> in_transit_;

@@ -49,6 +49,12 @@ void Tile::receive_credit(program::FlowId flow, std::int64_t granules, Cycle vis
     wake_at(visible);
 }
 
+void Tile::macro_moment(ActorId actor, std::int64_t sequence, MacroMoment moment, Cycle cycle)
+{
+    engine_.macro_moment(actor, sequence, moment, cycle);
+    wake_at(cycle);
+}
+
 void Tile::permit(std::int64_t inferences, Cycle visible)
 {
     engine_.permit(inferences, visible);

@@ -20,6 +20,8 @@ public:
     void receive_token(program::FlowId flow, std::int64_t token, Cycle visible);
     void receive_credit(program::FlowId flow, std::int64_t granules, Cycle visible);
     void permit(std::int64_t inferences, Cycle visible);
+    /// From a macro of this tile, at the cycle it names or before (circuit detail).
+    void macro_moment(ActorId actor, std::int64_t sequence, MacroMoment moment, Cycle cycle);
 
     const tile::TileEngine& engine() const { return engine_; }
 

@@ -68,6 +68,7 @@ struct Flow {
     /// inference may be smaller): a row of a line buffer, a few tokens where the receiver keeps no rows.
     std::int64_t granule = 1;
     std::int64_t capacity = 1; ///< granules the receiver has room for
+    std::int64_t reserved_bits = 0; ///< of the receiver's buffer; less than all its tokens where they are folded on arrival
     MessageClass message_class = MessageClass::activation;
 };
 

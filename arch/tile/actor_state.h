@@ -51,7 +51,9 @@ struct InFlight {
     Cycle admitted = 0;
     Cycle done = 0; ///< of the last step entered
     std::uint32_t step = 0;
-    bool first = false; ///< the first position of a row of the share
+    bool first = false;             ///< the first position of a row of the share
+    std::uint32_t macros_ready = 0; ///< macros that no longer need the input register (circuit detail)
+    std::uint32_t macros_done = 0;  ///< macros whose result is out (circuit detail)
 };
 
 /// Why an actor does not fire, for the report when nothing moves.
@@ -69,7 +71,8 @@ struct ActorStatistics {
 
 struct ActorState {
     ActorState(const program::Actor& a, ActorId actor_id, Service s)
-        : actor(&a), id(actor_id), service(std::move(s)), firing(a.share), releasing(a.share)
+        : actor(&a), id(actor_id), service(std::move(s)), firing(a.share), releasing(a.share),
+          macros_free(service.macros.size(), 0)
     {
     }
 
@@ -83,11 +86,11 @@ struct ActorState {
     Cursor firing;
     Cursor releasing; ///< the next firing whose inputs are to be freed
     std::deque<InFlight> in_flight;
-    std::int64_t produced = 0;  ///< tokens in the output buffer or sent
-    std::int64_t allowed = 0;   ///< inferences it may start (sources)
-    Cycle admit_at = 0;         ///< the first step cannot be entered earlier
-    bool awaiting_step = false; ///< admit_at is not known until a shared step was entered
-    Cycle macros_free = 0;
+    std::int64_t produced = 0;      ///< tokens in the output buffer or sent
+    std::int64_t allowed = 0;       ///< inferences it may start (sources)
+    Cycle admit_at = 0;             ///< the first step cannot be entered earlier
+    bool awaiting_step = false;     ///< admit_at is not known until a shared step was entered
+    std::vector<Cycle> macros_free; ///< of each group of macros
     Cycle bus_free = 0;
     Waiting waiting = Waiting::nothing;
     std::uint32_t waiting_flow = 0; ///< local index of a flow whose tokens are missing

@@ -20,11 +20,7 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 struct ServiceTable::Cache {
     std::unique_ptr<Macro> macro;
     using Key = std::tuple<int, int, int, int, bool>;
-    struct Entry {
-        MacroSchedule schedule;
-        std::vector<EventCount> events;
-    };
-    std::map<Key, Entry> entries;
+    std::map<Key, Operation> operations;
 };
 
 ServiceTable::ServiceTable(const ChipConfig& chip, Ledger& ledger)
@@ -77,13 +73,13 @@ void ServiceTable::add_event(Firing& firing, EventId event, std::int64_t count)
 Service ServiceTable::service(const program::Actor& actor)
 {
     Service service;
-    service.first = firing(actor, actor.work.fetch_bits, service.input_hold, service.macro_step);
-    service.next = firing(actor, actor.work.fetch_bits_next, service.input_hold, service.macro_step);
+    service.double_buffered = tile_.core.double_buffered_input;
+    service.first = firing(actor, actor.work.fetch_bits, service);
+    service.next = firing(actor, actor.work.fetch_bits_next, service);
     return service;
 }
 
-Firing ServiceTable::firing(const program::Actor& actor, std::int64_t fetch_bits, Cycle& input_hold,
-                            std::size_t& macro_step)
+Firing ServiceTable::firing(const program::Actor& actor, std::int64_t fetch_bits, Service& service)
 {
     const program::Work& work = actor.work;
     Firing firing;
@@ -93,14 +89,14 @@ Firing ServiceTable::firing(const program::Actor& actor, std::int64_t fetch_bits
     }
     if (fetch_bits > 0) {
         const std::int64_t accesses = ceil_div(fetch_bits, tile_.buffer.port_bits);
-        const Cycle service = ceil_div(accesses, tile_.buffer.banks);
+        const Cycle cycles = ceil_div(accesses, tile_.buffer.banks);
         firing.steps.push_back(
-            {Resource::buffer, service, service - 1 + std::max<Cycle>(1, clock_.cycles(tile_.buffer.access_s))});
+            {Resource::buffer, cycles, cycles - 1 + std::max<Cycle>(1, clock_.cycles(tile_.buffer.access_s))});
         add_event(firing, buffer_read_, accesses);
         add_event(firing, bus_bit_, fetch_bits);
     }
     if (!work.macros.empty())
-        add_macros(work, firing, input_hold, macro_step);
+        add_macros(work, firing, service);
     if (work.accumulations > 0) {
         const Cycle cycles = ceil_div(work.accumulations, tile_.accumulator.lanes);
         firing.steps.push_back({Resource::accumulator, cycles, cycles});
@@ -114,33 +110,37 @@ Firing ServiceTable::firing(const program::Actor& actor, std::int64_t fetch_bits
     return firing;
 }
 
-void ServiceTable::add_macros(const program::Work& work, Firing& firing, Cycle& input_hold, std::size_t& macro_step)
+const ServiceTable::Operation& ServiceTable::operation(const MvmOperation& op)
 {
-    Step step{Resource::macros, 0, 0};
-    std::int64_t inputs_free = 0, bus_bits = 0, bits_of_core = 0;
-    Cycle drain = 0;
+    const Cache::Key key{op.rows, op.columns, op.arrays, op.input_bits, op.signed_input};
+    auto it = cache_->operations.find(key);
+    if (it == cache_->operations.end()) {
+        Operation entry;
+        const MacroSchedule schedule = cache_->macro->schedule(op, clock_);
+        entry.group = {schedule.interval, schedule.latency, schedule.inputs_free};
+        for (const MacroEvent& event : cache_->macro->counts(op))
+            entry.events.push_back({ledger_.declare(event.event), event.count});
+        it = cache_->operations.emplace(key, std::move(entry)).first;
+    }
+    return it->second;
+}
+
+void ServiceTable::add_macros(const program::Work& work, Firing& firing, Service& service)
+{
+    service.macros.clear();
+    std::int64_t bus_bits = 0, bits_of_core = 0;
+    Cycle drain = 1;
     int core = -1;
     const int width = tile_.core.bus.width_bits;
     for (const program::MacroUse& use : work.macros) {
-        const MvmOperation& op = use.operation;
-        const Cache::Key key{op.rows, op.columns, op.arrays, op.input_bits, op.signed_input};
-        auto it = cache_->entries.find(key);
-        if (it == cache_->entries.end()) {
-            Cache::Entry entry;
-            entry.schedule = cache_->macro->schedule(op, clock_);
-            for (const MacroEvent& event : cache_->macro->counts(op))
-                entry.events.push_back({ledger_.declare(event.event), event.count});
-            it = cache_->entries.emplace(key, std::move(entry)).first;
-        }
-        const Cache::Entry& entry = it->second;
-        step.service = std::max(step.service, entry.schedule.interval);
-        step.latency = std::max(step.latency, entry.schedule.latency);
-        inputs_free = std::max<std::int64_t>(inputs_free, entry.schedule.inputs_free);
+        const Operation& entry = operation(use.operation);
+        if (std::find(service.macros.begin(), service.macros.end(), entry.group) == service.macros.end())
+            service.macros.push_back(entry.group);
         for (const EventCount& event : entry.events) {
-            const auto same = std::find_if(firing.events.begin(), firing.events.end(),
+            const auto same = std::find_if(firing.macro_events.begin(), firing.macro_events.end(),
                                            [&](const EventCount& e) { return e.event == event.event; });
-            if (same == firing.events.end())
-                firing.events.push_back(event);
+            if (same == firing.macro_events.end())
+                firing.macro_events.push_back(event);
             else
                 same->count += event.count;
             firing.energy += Ledger::energy(ledger_.type(event.event), event.count);
@@ -150,12 +150,10 @@ void ServiceTable::add_macros(const program::Work& work, Firing& firing, Cycle& 
         bus_bits += use.result_bits;
         drain = std::max(drain, ceil_div(bits_of_core, width));
     }
-    macro_step = firing.steps.size();
-    firing.steps.push_back(step);
+    service.macro_step = firing.steps.size();
+    firing.steps.push_back({Resource::macros, 0, 0});
     // Results of the macros of a core share its bus; the cores' buses work side by side.
     firing.steps.push_back({Resource::core_bus, drain, drain});
-    // The register is free for the next inputs when these are in the drivers, or, with a second register, at once.
-    input_hold = tile_.core.double_buffered_input ? 0 : inputs_free;
     add_event(firing, input_register_bit_, work.register_bits);
     add_event(firing, core_bus_bit_, bus_bits);
     add_event(firing, core_register_bit_, bus_bits);

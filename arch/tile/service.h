@@ -26,17 +26,25 @@ struct Step {
 
 /// One kind of firing of an actor.
 struct Firing {
-    std::vector<Step> steps;
+    std::vector<Step> steps; ///< the macros' step has no times of its own, see MacroGroup
     std::vector<EventCount> events;
-    Energy energy; ///< of the events
+    std::vector<EventCount> macro_events; ///< of the macros' operations, as their schedule counts them
+    Energy energy;                        ///< of all of them
+};
+
+/// Macros of an actor that do equal operations, in step.
+struct MacroGroup {
+    Cycle interval = 0;
+    Cycle latency = 0;
+    Cycle inputs_free = 0;
+    bool operator==(const MacroGroup&) const = default;
 };
 
 struct Service {
     Firing first; ///< at the first position of each row of the share
     Firing next;
-    /// Arrays: cycles from the start of the macros until the next inputs may be driven; with double buffering
-    /// until the input register is free again.
-    Cycle input_hold = 0;
+    std::vector<MacroGroup> macros;
+    bool double_buffered = true;   ///< the input register is free when the macros start, not when they end reading it
     std::size_t macro_step = none; ///< index of the macros' step; none: no arrays
     static constexpr std::size_t none = ~std::size_t{0};
 };
@@ -56,13 +64,19 @@ public:
     EventId flit_link() const { return flit_link_; }
 
 private:
-    Firing firing(const program::Actor& actor, std::int64_t fetch_bits, Cycle& input_hold, std::size_t& macro_step);
-    void add_macros(const program::Work& work, Firing& firing, Cycle& input_hold, std::size_t& macro_step);
+    Firing firing(const program::Actor& actor, std::int64_t fetch_bits, Service& service);
+    void add_macros(const program::Work& work, Firing& firing, Service& service);
     void add_vector(const program::Work& work, Firing& firing);
     void add_memory(const program::Actor& actor, Firing& firing);
     void add_event(Firing& firing, EventId event, std::int64_t count);
     EventId declare(Component component, const char* name, double joules, const StaticCost& cost,
                     Category category = Category::dynamic);
+
+    struct Operation {
+        MacroGroup group;
+        std::vector<EventCount> events;
+    };
+    const Operation& operation(const MvmOperation& op);
 
     struct Cache;
     const ChipConfig& chip_;

@@ -168,6 +168,22 @@ void TileEngine::handle(const Event& event, Cycle now)
         touch(event.index);
         break;
     }
+    case Kind::macro_ready: {
+        ActorState& actor = actors_[event.index];
+        InFlight& flight = actor.in_flight[static_cast<std::size_t>(event.value - actor.produced)];
+        if (++flight.macros_ready == actor.actor->work.macros.size())
+            open_admission(event.index, event.time + 1);
+        break;
+    }
+    case Kind::macro_done: {
+        ActorState& actor = actors_[event.index];
+        const auto position = static_cast<std::size_t>(event.value - actor.produced);
+        if (++actor.in_flight[position].macros_done == actor.actor->work.macros.size()) {
+            ++actor.in_flight[position].step;
+            enter_steps(event.index, position, event.time, now);
+        }
+        break;
+    }
     case Kind::produce:
         produce(event.index, now);
         touch(event.index);
@@ -253,7 +269,7 @@ void TileEngine::admit(std::uint32_t index, Cycle now)
         ++(first ? actor.statistics.firings_first : actor.statistics.firings_next);
     if (actor.statistics.start < 0)
         actor.statistics.start = now;
-    actor.in_flight.push_back({now, now, 0, first});
+    actor.in_flight.push_back({now, now, 0, first, 0, 0});
     actor.firing.advance();
     actor.awaiting_step = true;
     enter_steps(index, actor.in_flight.size() - 1, now, now);
@@ -261,43 +277,78 @@ void TileEngine::admit(std::uint32_t index, Cycle now)
 
 Cycle& TileEngine::free_at(ActorState& actor, Resource resource)
 {
-    if (resource == Resource::macros)
-        return actor.macros_free;
-    if (resource == Resource::core_bus)
-        return actor.bus_free;
-    return resource_free_[static_cast<int>(resource)];
+    return resource == Resource::core_bus ? actor.bus_free : resource_free_[static_cast<int>(resource)];
+}
+
+void TileEngine::open_admission(std::uint32_t index, Cycle cycle)
+{
+    ActorState& actor = actors_[index];
+    actor.awaiting_step = false;
+    actor.admit_at = cycle;
+    push({cycle, Kind::retry, index, 0});
+}
+
+void TileEngine::enter_macros(ActorState& actor, Cycle& ready, Cycle& input_free)
+{
+    const Cycle asked = ready;
+    for (std::size_t g = 0; g < actor.service.macros.size(); ++g) {
+        const MacroGroup& group = actor.service.macros[g];
+        const Cycle start = std::max(asked, actor.macros_free[g]);
+        actor.macros_free[g] = start + group.interval;
+        ready = std::max(ready, start + group.latency);
+        input_free = std::max(input_free, actor.service.double_buffered ? start : start + group.inputs_free);
+    }
 }
 
 void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now)
 {
     ActorState& actor = actors_[index];
     InFlight& flight = actor.in_flight[position];
+    const std::int64_t sequence = actor.produced + static_cast<std::int64_t>(position);
     const Firing& firing = flight.first ? actor.service.first : actor.service.next;
-    const std::size_t gate = actor.service.macro_step == Service::none ? 0 : actor.service.macro_step;
     for (; flight.step < firing.steps.size(); ++flight.step) {
         const Step& step = firing.steps[flight.step];
-        if (!actor.exclusive[flight.step] && ready > now) {
+        const bool macros = step.resource == Resource::macros;
+        if (ready > now && (!actor.exclusive[flight.step] || (macros && rules_.circuit))) {
             // Whoever else asks for the resource before then is served first.
-            push({ready, Kind::step, index, actor.produced + static_cast<std::int64_t>(position)});
+            push({ready, Kind::step, index, sequence});
             return;
         }
+        Cycle start = ready;
+        if (macros) {
+            if (flight.step == 0)
+                release(actor, ready + 1);
+            if (rules_.circuit)
+                return surroundings_.request_macros(actor, sequence, ready);
+            Cycle input_free = ready;
+            enter_macros(actor, ready, input_free);
+            // What frees the register is seen by the fetch in the next cycle.
+            open_admission(index, input_free + 1);
+            continue;
+        }
         Cycle& free = free_at(actor, step.resource);
-        const Cycle start = std::max(ready, free);
+        start = std::max(ready, free);
         free = start + step.service;
         ready = start + step.latency;
-        if (flight.step == 0)
+        if (flight.step == 0) {
             release(actor, start + step.service);
-        if (flight.step == gate) {
-            actor.awaiting_step = false;
-            actor.admit_at =
-                actor.service.macro_step == Service::none ? start + step.service : start + actor.service.input_hold;
-            // Never twice in one cycle: a fetch that overlaps the arrays takes at least the cycle it starts in.
-            actor.admit_at = std::max(actor.admit_at, flight.admitted + 1);
-            push({actor.admit_at, Kind::retry, index, 0});
+            if (actor.service.macro_step == Service::none)
+                open_admission(index, start + step.service);
         }
     }
     flight.done = ready;
-    push({ready, Kind::produce, index, actor.produced + static_cast<std::int64_t>(position)});
+    push({ready, Kind::produce, index, sequence});
+}
+
+void TileEngine::macro_moment(ActorId id, std::int64_t sequence, MacroMoment moment, Cycle cycle)
+{
+    const auto it = std::find_if(actors_.begin(), actors_.end(), [&](const ActorState& a) { return a.id == id; });
+    const auto index = static_cast<std::uint32_t>(it - actors_.begin());
+    const MacroMoment frees = it->service.double_buffered ? MacroMoment::started : MacroMoment::inputs_free;
+    if (moment == frees)
+        push({cycle, Kind::macro_ready, index, sequence});
+    if (moment == MacroMoment::result)
+        push({cycle, Kind::macro_done, index, sequence});
 }
 
 void TileEngine::release(ActorState& actor, Cycle time)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "arch/interconnect.h"
+#include "arch/macro_timer.h"
 #include "arch/program/program.h"
 #include "arch/tile/actor_state.h"
 #include "arch/tile/service.h"
@@ -35,6 +36,8 @@ public:
     virtual void kept_token(Cycle visible, program::FlowId flow, std::int64_t token) = 0;
     /// The receiver of `flow` has freed so many granules since the start.
     virtual void send_credit(Cycle created, program::FlowId flow, std::int64_t granules) = 0;
+    /// The inputs of a firing's macros are complete (circuit detail); macro_moment() answers for each of them.
+    virtual void request_macros(const ActorState& actor, std::int64_t sequence, Cycle now) = 0;
     /// A firing is complete.
     virtual void fired(const ActorState& actor, std::int64_t inference, const Firing& firing, Cycle admitted,
                        Cycle done) = 0;
@@ -42,6 +45,7 @@ public:
 
 struct Rules {
     bool infinite_buffers = false;
+    bool circuit = false; ///< macros tell what they do when they do it, instead of a schedule known beforehand
 };
 
 class TileEngine
@@ -55,6 +59,9 @@ public:
     void receive_credit(program::FlowId flow, std::int64_t granules, Cycle visible);
     /// Sources may start inferences below `inferences`.
     void permit(std::int64_t inferences, Cycle visible);
+
+    /// One macro of a firing has started, has read its inputs, or has its result (circuit detail).
+    void macro_moment(ActorId actor, std::int64_t sequence, MacroMoment moment, Cycle cycle);
 
     /// Does everything due at `now`; returns the next cycle in which something is due, or `never`.
     Cycle eval(Cycle now);
@@ -81,7 +88,7 @@ private:
         bool point; ///< each token is read once: freed as it is read, not row by row
         Incoming stream;
     };
-    enum class Kind : std::uint8_t { token, credit, step, produce, release, retry };
+    enum class Kind : std::uint8_t { token, credit, step, macro_ready, macro_done, produce, release, retry };
     struct Event {
         Cycle time;
         Kind kind;
@@ -103,6 +110,8 @@ private:
     void wait(ActorState& actor, Waiting reason, Cycle now);
     void admit(std::uint32_t index, Cycle now);
     void enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now);
+    void enter_macros(ActorState& actor, Cycle& ready, Cycle& input_free);
+    void open_admission(std::uint32_t index, Cycle cycle);
     Cycle& free_at(ActorState& actor, Resource resource);
     void release(ActorState& actor, Cycle time);
     void produce(std::uint32_t index, Cycle now);

@@ -30,8 +30,8 @@ class ProgramBuilder
 {
 public:
     ProgramBuilder(const Mapping& mapping, const Graph& graph, const ChipConfig& chip,
-                   const PrecisionOptions& precision, const Options& options)
-        : mapping_(mapping), chip_(chip), precision_(precision), options_(options),
+                   const PrecisionOptions& precision, const Options& options, const std::map<TileId, Room>& tight)
+        : mapping_(mapping), chip_(chip), precision_(precision), options_(options), tight_(tight),
           works_(mapping, graph, chip.tiles.front(), precision, options), produce_(mapping.parts.size()),
           consume_(mapping.parts.size())
     {
@@ -139,8 +139,57 @@ private:
     void add_flow(ActorId from, ActorId to, std::size_t port, const Region& region, std::int64_t bits,
                   std::int64_t granule, std::int64_t capacity, MessageClass message_class)
     {
+        granule = std::min(granule, region.tokens());
         program_.flows.push_back(
-            {from, to, port, region, bits, std::min(granule, region.tokens()), capacity, message_class});
+            {from, to, port, region, bits, granule, capacity, capacity * granule * bits, message_class});
+    }
+
+    Room room_on(TileId tile) const
+    {
+        if (const auto it = tight_.find(tile); it != tight_.end())
+            return it->second;
+        return options_.minimal_buffers ? Room::minimal : Room::overlap;
+    }
+
+    /// A flow into a line buffer. What runs too far ahead of another operand for the tile waits in the global buffer.
+    void add_line_buffered(ActorId from, ActorId to, std::size_t port, const Region& region, std::int64_t bits,
+                           const std::vector<int>& ahead, bool folds)
+    {
+        const program::Input input = program_.actors[to].inputs[port];
+        const std::vector<int>& share = program_.actors[to].share.rows;
+        const auto columns = static_cast<std::int64_t>(region.columns.size());
+        const Room room = room_on(program_.actors[to].tile);
+        const auto rows_for = [&](Room r) {
+            return line_buffer_rows(input.rows, share, region.rows, ahead, r, options_.extra_rows);
+        };
+        std::int64_t rows = rows_for(room);
+        if (room == Room::window) {
+            const std::int64_t waiting = rows_for(Room::minimal) - rows;
+            if (waiting > 0)
+                from = spill(from, region, bits, waiting * columns);
+        }
+        add_flow(from, to, port, region, bits, columns, rows, MessageClass::activation);
+        program_.flows[program::FlowId(program_.flows.size() - 1)].reserved_bits =
+            line_buffer_bits(input, program_.actors[to].share, rows, columns, bits, folds);
+    }
+
+    /// A place in the global buffer where tokens wait.
+    ActorId spill(ActorId from, const Region& region, std::int64_t bits, std::int64_t tokens)
+    {
+        Actor actor;
+        actor.name = fmt::format("{}.spill", program_.actors[from].name);
+        actor.kind = ActorKind::spill;
+        actor.tile = program_.memory_tile;
+        actor.layer = program_.actors[from].layer;
+        actor.share = region;
+        actor.inputs = {
+            {program::Reach::same(region.rows.back() + 1), program::Reach::same(region.columns.back() + 1)}};
+        actor.work.memory_bits = bits;
+        actor.output_slots = static_cast<int>(tokens + 1);
+        const ActorId id = program_.actors.push_back(std::move(actor));
+        add_flow(from, id, 0, region, bits, static_cast<std::int64_t>(region.columns.size()), 2,
+                 MessageClass::activation);
+        return id;
     }
 
     /// The tile that holds a block's last rows adds up what the tiles with its other rows send, in their order.
@@ -215,7 +264,7 @@ private:
             const std::int64_t end =
                 std::min(piece.end, (std::max(need_end - at, std::int64_t{0}) + points - 1) / points + piece.begin);
             at += piece.channels() * points;
-            if (begin >= end)
+            if (begin >= end || !piece.stage.valid())
                 continue;
             std::vector<int> ahead;
             for (const std::size_t q : mapping_.layers[piece.stage.value()].parts) {
@@ -226,9 +275,8 @@ private:
                     continue;
                 if (ahead.empty())
                     ahead = rows_ahead(mapping_.pipeline, part.stage, input, i);
-                const std::int64_t rows = line_buffer_rows(operand.rows, part.share.rows, region.rows, ahead, options_);
-                add_flow(produce_[q], to, port, region, channels * precision_.activation_bits,
-                         static_cast<std::int64_t>(region.columns.size()), rows, MessageClass::activation);
+                add_line_buffered(produce_[q], to, port, region, channels * precision_.activation_bits, ahead,
+                                  stage_of(p).kind == StageKind::vector && stage_of(p).macs == 0);
             }
         }
     }
@@ -237,6 +285,7 @@ private:
     const ChipConfig& chip_;
     const PrecisionOptions& precision_;
     const Options& options_;
+    const std::map<TileId, Room>& tight_; ///< tiles whose buffer does not hold all that one would wish
     PartWork works_;
     Program program_;
     std::vector<ActorId> produce_;                                      ///< of each part, whose tokens leave it
@@ -249,10 +298,26 @@ private:
 Program build_program(const Mapping& mapping, const Graph& graph, const ChipConfig& chip,
                       const PrecisionOptions& precision, const Options& options)
 {
-    Program program = ProgramBuilder(mapping, graph, chip, precision, options).build();
-    check_buffers(program, chip);
-    program::check(program);
-    return program;
+    // Where a tile's buffer is too small, first the overlap of layers is given up, then what waits for joins
+    // moves to the global buffer.
+    std::map<TileId, Room> tight;
+    for (;;) {
+        Program program = ProgramBuilder(mapping, graph, chip, precision, options, tight).build();
+        bool changed = false;
+        for (const TileId tile : overfull_tiles(program, chip)) {
+            const auto [it, fresh] = tight.emplace(tile, Room::minimal);
+            if (!fresh && it->second != Room::window)
+                it->second = Room::window;
+            else if (!fresh)
+                continue;
+            changed = true;
+        }
+        if (changed)
+            continue;
+        check_buffers(program, chip);
+        program::check(program);
+        return program;
+    }
 }
 
 } // namespace imc::mapping

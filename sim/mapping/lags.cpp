@@ -33,6 +33,8 @@ Needs needs_of(const Pipeline& pipeline, StageId target, std::vector<int> rows)
             for (const int row : found->second)
                 last.push_back(row < 0 ? -1 : std::max(-1, input.rows.last(row)));
             for (const Piece& piece : input.view.pieces) {
+                if (!piece.stage.valid())
+                    continue;
                 const auto [it, fresh] = needs.emplace(piece.stage, last);
                 if (!fresh)
                     merge(it->second, last);
@@ -65,7 +67,7 @@ std::vector<int> rows_ahead(const Pipeline& pipeline, StageId id, std::size_t in
     for (std::size_t i = 0; i < stage.inputs.size(); ++i)
         for (std::size_t p = 0; p < stage.inputs[i].view.pieces.size(); ++p) {
             const StageId other = stage.inputs[i].view.pieces[p].stage;
-            if (other == source)
+            if (!other.valid() || other == source)
                 continue;
             if (!computed) {
                 mine = needs_of(pipeline, source, all);

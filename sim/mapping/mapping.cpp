@@ -186,7 +186,7 @@ private:
     {
         const Stage& stage = stages()[id];
         const StageInput& operand = stage.inputs.front();
-        const Part& last = mapping_.parts[mapping_.layers[operand.view.pieces.back().stage.value()].parts.back()];
+        const Part& last = mapping_.parts[mapping_.layers[operand.view.source().value()].parts.back()];
         if (stage.mixes_channels || !last.tile.valid()) {
             TileId tile = last.tile;
             if (!tile.valid())
@@ -196,6 +196,9 @@ private:
         }
         std::int64_t at = 0;
         for (const Piece& piece : operand.view.pieces) {
+            if (!piece.stage.valid())
+                throw ConfigError(fmt::format("{}: node '{}' ({})", graph_.name, stage.name, stage.op),
+                                  "cannot be run as a streamed pipeline: it computes on channels that are padding");
             for (const std::size_t p : std::vector<std::size_t>(mapping_.layers[piece.stage.value()].parts)) {
                 const Part source = mapping_.parts[p];
                 const std::int64_t begin = std::max(piece.begin, source.channel_begin);

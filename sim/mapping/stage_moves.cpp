@@ -130,11 +130,15 @@ void StageBuilder::pad(const Node& node, const Move& m)
 {
     const Value& v = value(node.inputs[0], node);
     View view = v.view;
-    const bool spatial =
-        m.before.size() == 4 && m.before[0] == 0 && m.before[1] == 0 && m.after[0] == 0 && m.after[1] == 0;
-    const bool grows = spatial && std::min({m.before[2], m.before[3], m.after[2], m.after[3]}) >= 0;
+    const bool grows = m.before.size() == 4 && m.before[0] == 0 && m.after[0] == 0 &&
+                       std::all_of(m.before.begin(), m.before.end(), [](std::int64_t n) { return n >= 0; }) &&
+                       std::all_of(m.after.begin(), m.after.end(), [](std::int64_t n) { return n >= 0; });
     if (!grows || m.pad_mode != Move::PadMode::constant || view.points > 1)
-        refuse(node, "only constant padding of rows and columns streams");
+        refuse(node, "only constant padding of channels, rows and columns streams");
+    if (m.before[1] > 0)
+        view.pieces.insert(view.pieces.begin(), Piece{StageId(), 0, m.before[1]});
+    if (m.after[1] > 0)
+        view.pieces.push_back(Piece{StageId(), 0, m.after[1]});
     const Extent after = extent_of(node.outputs[0], node);
     view.pad_top += static_cast<int>(m.before[2]);
     view.pad_left += static_cast<int>(m.before[3]);

@@ -21,6 +21,16 @@ std::int64_t View::channels() const
     return sum * points;
 }
 
+bool View::has_zeros() const
+{
+    return std::any_of(pieces.begin(), pieces.end(), [](const Piece& p) { return !p.stage.valid(); });
+}
+
+StageId View::source() const
+{
+    return std::find_if(pieces.begin(), pieces.end(), [](const Piece& p) { return p.stage.valid(); })->stage;
+}
+
 Pipeline StageBuilder::build()
 {
     for (const TensorId input : graph_.inputs)
@@ -131,7 +141,7 @@ void StageBuilder::add_sink(TensorId output)
 
 StageInput StageBuilder::operand(const View& view) const
 {
-    const Stage& source = pipeline_.stages[view.pieces.front().stage];
+    const Stage& source = pipeline_.stages[view.source()];
     if (view.points > 1)
         return {view, Reach::all(source.height), Reach::all(source.width)};
     return {view, Reach{source.height, 1, 1, 1, view.pad_top, view.enlarge_rows},
@@ -150,7 +160,7 @@ StageInput StageBuilder::broadcast(const View& view, int height, int width) cons
 
 StageInput StageBuilder::windowed(const View& view, const Window& window) const
 {
-    const Stage& source = pipeline_.stages[view.pieces.front().stage];
+    const Stage& source = pipeline_.stages[view.source()];
     const auto reach = [](const WindowAxis& axis, int in, int pad, int enlarge) {
         return Reach{in,
                      static_cast<int>(axis.kernel),
@@ -229,7 +239,7 @@ void StageBuilder::add(NodeId id, const Node& node, const Elementwise& e)
     std::optional<StageId> home;
     for (const TensorId t : operands) {
         const Value& v = value(t, node);
-        const StageId stage = v.view.pieces.front().stage;
+        const StageId stage = v.view.source();
         const Stage& s = pipeline_.stages[stage];
         const bool whole = v.view.pieces.size() == 1 && v.view.pieces[0].channels() == s.channels &&
                            v.view.pad_top + v.view.pad_left == 0 && v.view.enlarge_rows * v.view.enlarge_columns == 1;
@@ -238,10 +248,11 @@ void StageBuilder::add(NodeId id, const Node& node, const Elementwise& e)
             home = stage;
     }
     if (home && operands.size() == 2) {
-        const TensorId other = value(operands[0], node).view.pieces[0].stage == *home ? operands[1] : operands[0];
+        const TensorId other = value(operands[0], node).view.source() == *home ? operands[1] : operands[0];
         const View& view = value(other, node).view;
-        const bool earlier = std::all_of(view.pieces.begin(), view.pieces.end(),
-                                         [&](const Piece& p) { return p.stage.value() < home->value(); });
+        const bool earlier = std::all_of(view.pieces.begin(), view.pieces.end(), [&](const Piece& p) {
+            return !p.stage.valid() || p.stage.value() < home->value();
+        });
         const View& own = value(other == operands[0] ? operands[1] : operands[0], node).view;
         if (!earlier || view.points > 1 || own.points > 1)
             home.reset();
@@ -253,7 +264,7 @@ void StageBuilder::add(NodeId id, const Node& node, const Elementwise& e)
         stage.work.insert(stage.work.end(), work->begin(), work->end());
         View view = value(operands[0], node).view;
         for (const TensorId t : operands)
-            if (value(t, node).view.pieces[0].stage == *home)
+            if (value(t, node).view.source() == *home)
                 view = value(t, node).view;
         define(node.outputs[0], view, true);
         return;
@@ -262,8 +273,8 @@ void StageBuilder::add(NodeId id, const Node& node, const Elementwise& e)
     for (const TensorId t : operands)
         stage.inputs.push_back(broadcast(value(t, node).view, result.height, result.width));
     std::stable_partition(stage.inputs.begin(), stage.inputs.end(), [&](const StageInput& input) {
-        return input.view.channels() == result.channels && input.view.height == result.height &&
-               input.view.width == result.width;
+        return input.view.channels() == result.channels && !input.view.has_zeros() &&
+               input.view.height == result.height && input.view.width == result.width;
     });
     stage.work = *work;
     stage.join_first_operand = true;
@@ -293,8 +304,8 @@ void StageBuilder::add(NodeId id, const Node& node, const Reduce& r)
         if (static_cast<int>(r.axes.size()) != rank - 2)
             refuse(node, "it reduces over rows or columns alone");
         stage.inputs = {operand(v.view)};
-        stage.inputs[0].rows = Reach::all(pipeline_.stages[v.view.pieces[0].stage].height);
-        stage.inputs[0].columns = Reach::all(pipeline_.stages[v.view.pieces[0].stage].width);
+        stage.inputs[0].rows = Reach::all(pipeline_.stages[v.view.source()].height);
+        stage.inputs[0].columns = Reach::all(pipeline_.stages[v.view.source()].width);
         points = static_cast<std::int64_t>(v.view.height) * v.view.width;
     }
     stage.work = work_of(r.function, points);

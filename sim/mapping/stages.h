@@ -16,7 +16,7 @@ namespace imc::mapping
 
 using StageId = Id<struct StageTag>;
 
-/// Channels [begin, end) of a stage's result.
+/// Channels [begin, end) of a stage's result; of no stage: zeros (padding of channels).
 struct Piece {
     StageId stage;
     std::int64_t begin = 0;
@@ -37,6 +37,9 @@ struct View {
     std::int64_t points = 1;
 
     std::int64_t channels() const;
+    bool has_zeros() const;
+    /// A stage it comes from; all have the same map.
+    StageId source() const;
 };
 
 struct StageInput {

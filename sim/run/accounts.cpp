@@ -14,6 +14,13 @@ void book_inference(const Chip& chip, const Mapped& mapped, tile::ServiceTable& 
         for (const tile::ActorState& actor : chip.tile(TileId(t)).engine().actors()) {
             ledger.book(actor.service.first.events, actor.statistics.firings_first, actor.actor->layer);
             ledger.book(actor.service.next.events, actor.statistics.firings_next, actor.actor->layer);
+            if (chip.has_circuits()) {
+                for (const MacroEvent& event : chip.circuit_counts(actor.id))
+                    ledger.book(ledger.declare(event.event), event.count, actor.actor->layer);
+                continue;
+            }
+            ledger.book(actor.service.first.macro_events, actor.statistics.firings_first, actor.actor->layer);
+            ledger.book(actor.service.next.macro_events, actor.statistics.firings_next, actor.actor->layer);
         }
     for (std::size_t f = 0; f < program.flows.size(); ++f) {
         const program::FlowId id(f);
@@ -51,7 +58,7 @@ void account_programming(const Experiment& experiment, const Mapped& mapped, Res
             longest = std::max(longest, macro->schedule(write, clock).latency);
             for (const MacroEvent& event : macro->counts(write)) {
                 result.write_energy += Ledger::energy(event.event, event.count);
-                if (event.event.name == "pulse")
+                if (event.event.name == "write_pulse")
                     result.write_pulses += event.count;
             }
         }

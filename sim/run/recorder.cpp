@@ -73,8 +73,9 @@ void Recorder::fired(const tile::ActorState& actor, std::int64_t inference, cons
     ++events_;
     if (!trace_)
         return spread(firing.energy, admitted, done);
-    for (const EventCount& event : firing.events)
-        book(event, actor.actor->layer, admitted, done);
+    for (const auto* events : {&firing.events, &firing.macro_events})
+        for (const EventCount& event : *events)
+            book(event, actor.actor->layer, admitted, done);
     trace::Span span;
     span.track = tracks_[actor.id.value()];
     span.name = trace_->name(actor.actor->name);

@@ -42,8 +42,10 @@ void add_layer_times(const Chip& chip, Result& r)
             seen[l] = 1;
             if (actor.actor->kind == program::ActorKind::post)
                 continue; // what limits the layer are its arrays
-            const auto slowest = [](const tile::Firing& f) {
+            const auto slowest = [&](const tile::Firing& f) {
                 Cycle most = 0;
+                for (const tile::MacroGroup& group : actor.service.macros)
+                    most = std::max(most, group.interval);
                 for (const tile::Step& step : f.steps)
                     most = std::max(most, step.service);
                 return static_cast<double>(most);
@@ -117,7 +119,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
     tile::ServiceTable services(experiment.chip, ledger);
     prepare_kernel();
     const bool ideal = experiment.run.fidelity == Fidelity::dependency;
-    Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services, {ideal, ideal});
+    Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services, {ideal, ideal, experiment.run.detail == Detail::circuit});
     Recorder recorder(experiment, mapped, chip, services, ledger, trace);
     chip.observe(&recorder);
     chip.completed = [&](std::int64_t, Cycle cycle) { r.completions.push_back(cycle); };
