@@ -153,10 +153,10 @@ void StageBuilder::resize(NodeId id, const Node& node, const Move& m)
     const Extent before = extent_of(node.inputs[0], node), after = extent_of(node.outputs[0], node);
     const int rows = after.height / before.height, columns = after.width / before.width;
     bool uniform = after.height == rows * before.height && after.width == columns * before.width &&
-                   before.channels == after.channels && m.source_index.size() == 4;
+                   before.channels == after.channels && m.resize.size() == 4;
     for (std::size_t axis = 2; uniform && axis < 4; ++axis)
-        for (std::size_t i = 0; i < m.source_index[axis].size(); ++i)
-            uniform = uniform && m.source_index[axis][i] == static_cast<std::int64_t>(i) / (axis == 2 ? rows : columns);
+        for (std::int64_t i = 0; uniform && i < m.resize[axis].out; ++i)
+            uniform = m.resize[axis].source(i) == i / (axis == 2 ? rows : columns);
     if (!uniform || !plain(v.view))
         refuse(node, "only enlarging by whole factors streams");
     Stage stage = vector_stage(id, node, after);
