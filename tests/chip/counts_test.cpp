@@ -1,0 +1,123 @@
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "sim/base/trace.h"
+#include "tests/chip/closed_forms.h"
+#include "tests/chip/support.h"
+
+namespace
+{
+
+using namespace imc;
+using test::Counts;
+
+/// Adds up what the trace books, layer by layer.
+class CountingWriter final : public trace::Writer
+{
+public:
+    struct Sums {
+        std::vector<Counts> layers; ///< last: what belongs to none
+        Energy energy;
+        std::int64_t packets = 0;
+        std::int64_t flits = 0;
+    };
+    explicit CountingWriter(Sums& sums) : sums_(sums) {}
+
+    void booking(const trace::Directory& names, const trace::Booking& b) override
+    {
+        sums_.energy += b.energy;
+        if (b.category == Category::leakage)
+            return;
+        const std::size_t layer = b.layer.valid() ? b.layer.value() : sums_.layers.size() - 1;
+        sums_.layers.at(layer)[std::string(name_of(b.component)) + "." + names.names[b.event]] += b.count;
+    }
+    void packet(const trace::Directory&, const trace::Packet& p) override
+    {
+        ++sums_.packets;
+        sums_.flits += p.flits;
+    }
+    void finish(const trace::Directory&, Femtoseconds) override {}
+
+private:
+    Sums& sums_;
+};
+
+/// Nothing is left out and nothing is booked that did not have to happen.
+void expect_equal(const Counts& booked, const Counts& expected, const std::string& where)
+{
+    Counts both = expected;
+    both.insert(booked.begin(), booked.end());
+    for (const auto& [name, unused] : both) {
+        const auto of = [&](const Counts& c) { return c.count(name) ? c.at(name) : 0; };
+        EXPECT_EQ(of(booked), of(expected)) << where << ": " << name;
+    }
+}
+
+void expect_closed_forms(const run::Experiment& experiment)
+{
+    const run::Mapped mapped = run::map_experiment(experiment);
+    CountingWriter::Sums sums;
+    sums.layers.resize(mapped.mapping.pipeline.layers + 1);
+    trace::Trace trace;
+    trace.attach(std::make_unique<CountingWriter>(sums));
+    const run::Result r = run::simulate(experiment, mapped, &trace);
+    const test::ClosedForms forms =
+        test::closed_forms(experiment, mapped.graph, mapped.mapping, mapped.mesh, mapped.program.endpoint);
+
+    for (std::size_t l = 0; l < forms.layers.size(); ++l)
+        expect_equal(sums.layers[l], forms.layers[l], l < r.layers.size() ? r.layers[l].name : "no layer");
+    for (const auto& [name, count] : forms.total())
+        EXPECT_EQ(r.counts.count(name) ? r.counts.at(name) : 0, count) << name;
+    EXPECT_EQ(r.counts.at("packets"), forms.packets);
+    EXPECT_EQ(r.counts.at("flits"), forms.flits);
+    EXPECT_EQ(r.counts.at("flit_hops"), forms.flit_hops);
+    EXPECT_EQ(sums.packets, forms.packets);
+    EXPECT_EQ(sums.flits, forms.flits);
+
+    // Energy: trace, components and layers agree to the last quantum.
+    Energy components, layers = r.energy_unattributed;
+    for (const auto& categories : r.energy_by_component)
+        for (const Energy& e : categories)
+            components += e;
+    for (const run::LayerResult& layer : r.layers)
+        layers += layer.energy;
+    EXPECT_TRUE(components == r.energy);
+    EXPECT_TRUE(layers == r.energy);
+    EXPECT_TRUE(sums.energy == r.energy);
+
+    std::int64_t of_layers = 0;
+    for (const run::LayerResult& layer : r.layers)
+        of_layers += layer.macs;
+    EXPECT_EQ(of_layers, macs(mapped.graph));
+    EXPECT_EQ(r.macs, of_layers);
+}
+
+run::Experiment alone(const std::string& name, std::vector<std::string> changes = {})
+{
+    changes.push_back("run.steady_state=false");
+    return test::load_experiment(test::shipped_experiment(name), changes);
+}
+
+TEST(EventCounts, OfLeNet5AreClosedForms) { expect_closed_forms(alone("lenet5_rram")); }
+TEST(EventCounts, OfVgg8AreClosedForms) { expect_closed_forms(alone("vgg8_rram")); }
+TEST(EventCounts, OfResNet18AreClosedForms) { expect_closed_forms(alone("resnet18_rram")); }
+TEST(EventCounts, OfMobileNetV2AreClosedForms) { expect_closed_forms(alone("mobilenetv2_cifar10_rram")); }
+
+TEST(EventCounts, OfReplicatedLayersAreClosedForms)
+{
+    expect_closed_forms(alone("vgg8_rram", {"mapping.positions_per_copy=100"}));
+}
+
+TEST(EventCounts, OfSharedRoutersAndNarrowFlitsAreClosedForms)
+{
+    expect_closed_forms(
+        alone("resnet18_rram", {"chip.noc.tiles_per_router=4", "chip.noc.flit_bits=64", "chip.tiles[0].cores=6"}));
+}
+
+TEST(EventCounts, OfDepthwiseLayersOnArraysAreClosedForms)
+{
+    expect_closed_forms(alone("mobilenetv2_cifar10_rram", {"mapping.depthwise=arrays"}));
+}
+
+} // namespace
