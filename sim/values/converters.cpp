@@ -88,6 +88,7 @@ void MappedArray::State::set_step(std::vector<float> step)
     if (any)
         correction = std::move(correct);
     choose_flush();
+    prepare_noise();
 }
 
 void MappedArray::State::choose_flush()

@@ -1,5 +1,6 @@
 #include "sim/values/kernels.h"
 
+#include <algorithm>
 #include <string_view>
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
@@ -10,21 +11,22 @@
 namespace imc::values
 {
 
-// Counts the ones in each 32-bit lane by halving sums (Warren, Hacker's Delight, 5-1).
-#define IMC_ONES_BY_HALVES                                                                                             \
-    template <class W> inline W ones(W x)                                                                              \
-    {                                                                                                                  \
-        x = x - ((x >> 1) & 0x55555555u);                                                                              \
-        x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);                                                              \
-        x = (x + (x >> 4)) & 0x0f0f0f0fu;                                                                              \
-        return (x * 0x01010101u) >> 24;                                                                                \
-    }
-
 namespace baseline
 {
 constexpr std::size_t lanes = 4;
 template <class V> inline V fused(float a, V b, V c) { return a * b + c; }
-IMC_ONES_BY_HALVES
+/// Ones per byte by halving sums (Warren, Hacker's Delight, 5-1).
+template <class W> inline W add_ones(W sum, W x)
+{
+    x = x - ((x >> 1) & 0x55555555u);
+    x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);
+    return sum + ((x + (x >> 4)) & 0x0f0f0f0fu);
+}
+template <class W> inline W widened(W bytes)
+{
+    const W pairs = (bytes & 0x00ff00ffu) + ((bytes >> 8) & 0x00ff00ffu);
+    return (pairs & 0xffffu) + (pairs >> 16);
+}
 #include "sim/values/kernels.inl"
 constexpr ValueKernels table = table_of("baseline");
 } // namespace baseline
@@ -39,16 +41,20 @@ template <class V> inline V fused(float a, V b, V c)
 {
     return (V)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)c);
 }
-template <class W> inline W ones(W x)
+/// Ones per nibble by a table look-up (Muła, Kurz, Lemire, The Computer Journal 61(1), 2018), kept as bytes.
+template <class W> inline W add_ones(W sum, W x)
 {
-    // Ones per nibble by a table look-up (Muła, Kurz, Lemire, The Computer Journal 61(1), 2018), then summed.
     const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2,
                                            2, 3, 2, 3, 3, 4);
     const __m256i nibble = _mm256_set1_epi8(0x0f);
     const auto v = (__m256i)x;
     const __m256i low = _mm256_shuffle_epi8(table, _mm256_and_si256(v, nibble));
     const __m256i high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
-    const __m256i pairs = _mm256_maddubs_epi16(_mm256_add_epi8(low, high), _mm256_set1_epi8(1));
+    return (W)_mm256_add_epi8((__m256i)sum, _mm256_add_epi8(low, high));
+}
+template <class W> inline W widened(W bytes)
+{
+    const __m256i pairs = _mm256_maddubs_epi16((__m256i)bytes, _mm256_set1_epi8(1));
     return (W)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 #include "sim/values/kernels.inl"
@@ -64,19 +70,38 @@ template <class V> inline V fused(float a, V b, V c)
 {
     return (V)_mm512_fmadd_ps(_mm512_set1_ps(a), (__m512)b, (__m512)c);
 }
-template <class W> inline W ones(W x)
+template <class W> inline W add_ones(W sum, W x)
 {
     const __m512i table = _mm512_set4_epi32(0x04030302, 0x03020201, 0x03020201, 0x02010100);
     const __m512i nibble = _mm512_set1_epi8(0x0f);
     const auto v = (__m512i)x;
     const __m512i low = _mm512_shuffle_epi8(table, _mm512_and_si512(v, nibble));
     const __m512i high = _mm512_shuffle_epi8(table, _mm512_and_si512(_mm512_srli_epi16(v, 4), nibble));
-    const __m512i pairs = _mm512_maddubs_epi16(_mm512_add_epi8(low, high), _mm512_set1_epi8(1));
+    return (W)_mm512_add_epi8((__m512i)sum, _mm512_add_epi8(low, high));
+}
+template <class W> inline W widened(W bytes)
+{
+    const __m512i pairs = _mm512_maddubs_epi16((__m512i)bytes, _mm512_set1_epi8(1));
     return (W)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
 }
 #include "sim/values/kernels.inl"
 constexpr ValueKernels table = table_of("avx512");
 } // namespace avx512
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx2,fma")
+namespace avx512_vpopcnt
+{
+constexpr std::size_t lanes = 16;
+template <class V> inline V fused(float a, V b, V c)
+{
+    return (V)_mm512_fmadd_ps(_mm512_set1_ps(a), (__m512)b, (__m512)c);
+}
+template <class W> inline W add_ones(W sum, W x) { return sum + (W)_mm512_popcnt_epi32((__m512i)x); }
+template <class W> inline W widened(W counts) { return counts; }
+#include "sim/values/kernels.inl"
+constexpr ValueKernels table = table_of("avx512_vpopcnt");
+} // namespace avx512_vpopcnt
 #pragma GCC pop_options
 #endif
 
@@ -84,8 +109,11 @@ const ValueKernels* value_kernels(const char* name)
 {
     const std::string_view wanted = name;
 #ifdef IMC_WIDE_KERNELS
-    if (wanted == "avx512" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (wanted == "avx512_vpopcnt" && wide && __builtin_cpu_supports("avx512vpopcntdq"))
+        return &avx512_vpopcnt::table;
+    if (wanted == "avx512" && wide)
         return &avx512::table;
     if (wanted == "avx2" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return &avx2::table;
@@ -96,7 +124,7 @@ const ValueKernels* value_kernels(const char* name)
 const ValueKernels& value_kernels()
 {
     static const ValueKernels& chosen = []() -> const ValueKernels& {
-        for (const char* name : {"avx512", "avx2"})
+        for (const char* name : {"avx512_vpopcnt", "avx512", "avx2"})
             if (const ValueKernels* kernels = value_kernels(name))
                 return *kernels;
         return baseline::table;

@@ -102,31 +102,126 @@ void sums(const Tile& tile, std::size_t slice, float* out)
     tile_sums(tile.inputs + slice * tile.depth * Tile::vectors, tile.cells, tile.depth, out);
 }
 
+/// Ones of each column's word, for four vectors; counts stay in `unit`s that hold 31 words and are widened then.
+inline void count_block(const BitTile& tile, const std::uint32_t* inputs, std::size_t j, float* sums)
+{
+    Words a{}, b{}, c{}, d{};
+    for (std::size_t start = 0; start < tile.words; start += 31) {
+        const std::size_t end = std::min(start + 31, tile.words);
+        Words p{}, q{}, r{}, s{};
+        for (std::size_t w = start; w < end; ++w) {
+            const Words cells = load(tile.cells + w * Tile::columns + j);
+            const std::uint32_t* x = inputs + w * Tile::vectors;
+            p = add_ones(p, cells & x[0]);
+            q = add_ones(q, cells & x[1]);
+            r = add_ones(r, cells & x[2]);
+            s = add_ones(s, cells & x[3]);
+        }
+        a += widened(p);
+        b += widened(q);
+        c += widened(r);
+        d += widened(s);
+    }
+    store(sums + j, __builtin_convertvector((Ints)a, Floats));
+    store(sums + Tile::columns + j, __builtin_convertvector((Ints)b, Floats));
+    store(sums + 2 * Tile::columns + j, __builtin_convertvector((Ints)c, Floats));
+    store(sums + 3 * Tile::columns + j, __builtin_convertvector((Ints)d, Floats));
+}
+
 void count(const BitTile& tile, const ColumnTransfer& transfer)
 {
     alignas(64) float sums[Tile::vectors * Tile::columns];
     alignas(64) float codes[Tile::vectors * Tile::columns] = {};
     for (std::size_t s = 0; s < tile.slices; ++s) {
         const std::uint32_t* inputs = tile.inputs + s * tile.words * Tile::vectors;
-        for (std::size_t j = 0; j < Tile::columns; j += lanes) {
-            Words a{}, b{}, c{}, d{};
-            for (std::size_t w = 0; w < tile.words; ++w) {
-                const Words cells = load(tile.cells + w * Tile::columns + j);
-                const std::uint32_t* x = inputs + w * Tile::vectors;
-                a += ones(cells & x[0]);
-                b += ones(cells & x[1]);
-                c += ones(cells & x[2]);
-                d += ones(cells & x[3]);
-            }
-            store(sums + j, __builtin_convertvector((Ints)a, Floats));
-            store(sums + Tile::columns + j, __builtin_convertvector((Ints)b, Floats));
-            store(sums + 2 * Tile::columns + j, __builtin_convertvector((Ints)c, Floats));
-            store(sums + 3 * Tile::columns + j, __builtin_convertvector((Ints)d, Floats));
-        }
+        for (std::size_t j = 0; j < Tile::columns; j += lanes)
+            count_block(tile, inputs, j, sums);
         convert(sums, nullptr, tile.weights[s], transfer, codes);
         if ((s + 1) % tile.flush == 0 || s + 1 == tile.slices)
             flush_codes(codes, tile.total, tile.total_stride);
     }
 }
 
-constexpr ValueKernels table_of(const char* name) { return {multiply, count, sums, name}; }
+void gather_bits(const std::int32_t* x, std::size_t rows, std::size_t first_bit, std::size_t bits, std::uint32_t* words)
+{
+    Words shifts{};
+    for (std::size_t b = 0; b < bits; b += lanes) {
+        for (std::size_t l = 0; l < lanes; ++l)
+            shifts[l] = static_cast<std::uint32_t>(std::min<std::size_t>(first_bit + b + l, 31));
+        Words word{};
+        for (std::size_t k = 0; k < rows; ++k)
+            word |= (((static_cast<std::uint32_t>(x[k * Tile::vectors]) + Words{}) >> shifts) & 1u)
+                    << static_cast<int>(k);
+        for (std::size_t l = 0; l < lanes && b + l < bits; ++l)
+            words[b + l] = word[l];
+    }
+}
+
+inline void store(std::uint32_t* p, Words v) { *reinterpret_cast<Words*>(p) = v; }
+inline Words turned(Words x, int by) { return (x << by) | (x >> (32 - by)); }
+
+/// Four words of generator state for one register of lanes.
+struct Lanes {
+    Words a, b, c, d;
+    Words next()
+    {
+        const Words result = turned(a + d, 7) + a;
+        const Words t = b << 9;
+        c ^= a;
+        d ^= b;
+        b ^= c;
+        a ^= d;
+        c ^= t;
+        d = turned(d, 11);
+        return result;
+    }
+};
+
+inline Floats square_root(Floats x)
+{
+    for (std::size_t l = 0; l < lanes; ++l)
+        x[l] = __builtin_sqrtf(x[l]);
+    return x;
+}
+
+inline Floats variance_of(const NoiseTile& tile, std::size_t slice, std::size_t v, std::size_t j)
+{
+    constexpr std::size_t size = Tile::vectors * Tile::columns;
+    const std::size_t at = slice * size + v * Tile::columns + j;
+    Floats variance = load(tile.floor + j);
+    if (tile.sums)
+        variance = variance + load(tile.sums + at) * load(tile.scale + j);
+    if (tile.shared) {
+        const float mean = tile.mean[slice * Tile::vectors + v];
+        variance = variance +
+                   mean * (mean * load(tile.shared_floor + j) - load(tile.shared + at) * load(tile.shared_scale + j));
+    }
+    return at_least(variance, Floats{});
+}
+
+void noise(const NoiseTile& tile)
+{
+    constexpr std::size_t size = Tile::vectors * Tile::columns;
+    for (std::size_t v = 0; v < Tile::vectors; ++v)
+        for (std::size_t j = 0; j < Tile::columns; j += lanes) {
+            const std::size_t lane = v * Tile::columns + j;
+            Lanes generator{load(tile.state + lane), load(tile.state + size + lane), load(tile.state + 2 * size + lane),
+                            load(tile.state + 3 * size + lane)};
+            Words spare{};
+            for (std::size_t s = 0; s < tile.slices; ++s) {
+                const Words first = generator.next();
+                const Words ones = widened(add_ones(add_ones(Words{}, first), generator.next()));
+                spare = s % 2 == 0 ? generator.next() : spare >> 16;
+                const Floats whole = __builtin_convertvector((Ints)ones, Floats) - 32.0f;
+                const Floats part = __builtin_convertvector((Ints)(spare & 0xffffu), Floats) - 32767.5f;
+                const Floats normal = (whole + part * 0x1p-16f) * 0.249350649f;
+                store(tile.out + s * size + lane, square_root(variance_of(tile, s, v, j)) * normal);
+            }
+            store(tile.state + lane, generator.a);
+            store(tile.state + size + lane, generator.b);
+            store(tile.state + 2 * size + lane, generator.c);
+            store(tile.state + 3 * size + lane, generator.d);
+        }
+}
+
+constexpr ValueKernels table_of(const char* name) { return {multiply, count, sums, noise, gather_bits, name}; }

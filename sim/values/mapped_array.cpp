@@ -57,8 +57,10 @@ std::int64_t MappedArray::conversions_per_vector() const
 
 void MappedArray::begin_hold(std::uint64_t hold)
 {
-    if (state_->array)
+    if (state_->array) {
         state_->build_cells(hold);
+        state_->prepare_noise();
+    }
 }
 
 void MappedArray::run(const Matrix<std::int32_t>& inputs, Matrix<double>& total, std::size_t first_column,

@@ -19,6 +19,12 @@ struct Converters {
     ColumnTransfer at(std::size_t group, std::size_t strip) const;
 };
 
+/// Constants of the fast noise of one row group: per converted column, in converter steps², and per strip.
+struct NoiseColumns {
+    std::vector<float> scale, floor, shared_scale, shared_floor;
+    std::vector<std::uint64_t> keys;
+};
+
 struct MappedArray::State {
     ArraySpec config;
     EncodedArray encoded;
@@ -41,6 +47,7 @@ struct MappedArray::State {
     double variance_units = 0.0, shared_units = 0.0; ///< units² per step of their grids
     std::vector<std::vector<double>> floor_units;    ///< variance whatever the input, per group and column, units²
     std::vector<std::vector<double>> shared_floor;   ///< over (mean x)²
+    std::vector<NoiseColumns> noise_columns;         ///< per row group; empty without noise
     Converters converters;
     Matrix<double> correction; ///< row groups × converted columns: times Σx; empty if nothing is to correct
     bool counting = false;
@@ -57,6 +64,7 @@ struct MappedArray::State {
     void build_ideal_cells();
     void build_noise(const Matrix<double>& now, const Matrix<double>& seen);
     void pack_variance(const Matrix<double>& variance, std::vector<std::vector<float>>& out, double& units) const;
+    void prepare_noise();
     void set_step(std::vector<float> step);
     void full_scale_step();
     void choose_flush();

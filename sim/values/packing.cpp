@@ -76,22 +76,22 @@ void pack_input_bits(const Matrix<std::int32_t>& inputs, std::size_t first, cons
     gather(inputs, first, group, offset, block);
     const std::size_t words = (group.count + 31) / 32;
     panels.assign(slices.size() * words * vectors, 0);
-    for (std::size_t s = 0; s < slices.size(); ++s) {
-        const InputSlice& slice = slices[s];
-        std::uint32_t* out = panels.data() + s * words * vectors;
-        const bool plain = slice.part == InputSlice::Part::unsigned_digit;
-        for (std::size_t w = 0; w < words; ++w) {
-            const std::size_t end = std::min<std::size_t>(32, group.count - w * 32);
-            for (std::size_t v = 0; v < vectors; ++v) {
-                const std::int32_t* x = block.data() + w * 32 * vectors + v;
-                std::uint32_t word = 0;
-                for (std::size_t k = 0; k < end; ++k) {
-                    const std::uint32_t bit = plain ? static_cast<std::uint32_t>(x[k * vectors] >> slice.shift) & 1u
-                                                    : static_cast<std::uint32_t>(digit(x[k * vectors], slice));
-                    word |= bit << k;
-                }
-                out[w * vectors + v] = word;
+    const bool plain =
+        std::ranges::all_of(slices, [](const InputSlice& s) { return s.part == InputSlice::Part::unsigned_digit; });
+    for (std::size_t w = 0; w < words; ++w) {
+        const std::size_t end = std::min<std::size_t>(32, group.count - w * 32);
+        for (std::size_t v = 0; v < vectors; ++v) {
+            const std::int32_t* x = block.data() + w * 32 * vectors + v;
+            std::uint32_t bits[64] = {};
+            if (plain) {
+                value_kernels().gather_bits(x, end, 0, slices.size(), bits);
+            } else {
+                for (std::size_t s = 0; s < slices.size(); ++s)
+                    for (std::size_t k = 0; k < end; ++k)
+                        bits[s] |= static_cast<std::uint32_t>(digit(x[k * vectors], slices[s])) << k;
             }
+            for (std::size_t s = 0; s < slices.size(); ++s)
+                panels[(s * words + w) * vectors + v] = bits[s];
         }
     }
 }

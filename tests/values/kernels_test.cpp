@@ -1,5 +1,6 @@
 #include "sim/values/kernels.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -66,7 +67,7 @@ TEST(ValueKernels, EveryInstructionSetGivesTheSameBits)
     for (const std::size_t depth : {1u, 33u, 256u}) {
         TileData data(depth, 8, 40000.0f);
         std::vector<std::vector<double>> products, counts;
-        for (const char* name : {"baseline", "avx2", "avx512"}) {
+        for (const char* name : {"baseline", "avx2", "avx512", "avx512_vpopcnt"}) {
             const ValueKernels* kernels = value_kernels(name);
             if (!kernels)
                 continue;
@@ -83,6 +84,85 @@ TEST(ValueKernels, EveryInstructionSetGivesTheSameBits)
         for (const auto& c : counts)
             EXPECT_EQ(c, counts[0]);
         EXPECT_NE(products[0][0], 0.0);
+    }
+}
+
+TEST(ValueKernels, NoiseIsNormalWithTheVarianceAskedForAndTheSameBitsEverywhere)
+{
+    constexpr std::size_t slices = 4000, size = 128;
+    std::vector<float> sums(slices * size), scale(32, 0.5f), floor(32, 1.0f), zero(32, 0.0f), first;
+    for (std::size_t n = 0; n < sums.size(); ++n)
+        sums[n] = 16.0f;
+    for (const char* name : {"baseline", "avx2", "avx512", "avx512_vpopcnt"}) {
+        const ValueKernels* kernels = value_kernels(name);
+        if (!kernels)
+            continue;
+        RandomStream random(1, "lanes");
+        std::vector<std::uint32_t> state(4 * size);
+        for (auto& word : state)
+            word = static_cast<std::uint32_t>(random()) | 1u;
+        std::vector<float> out(slices * size);
+        NoiseTile tile;
+        tile.slices = slices;
+        tile.sums = sums.data();
+        tile.scale = scale.data();
+        tile.floor = floor.data();
+        tile.shared_scale = tile.shared_floor = zero.data();
+        tile.state = state.data();
+        tile.out = out.data();
+        kernels->noise(tile);
+        if (first.empty())
+            first = out;
+        ASSERT_EQ(out, first) << name;
+    }
+    const double n = double(first.size());
+    double mean = 0.0, square = 0.0, fourth = 0.0, neighbours = 0.0, within[4] = {};
+    for (std::size_t k = 0; k < first.size(); ++k) {
+        const double x = first[k] / 3.0; // variance 16·0.5 + 1
+        mean += x / n;
+        square += x * x / n;
+        fourth += x * x * x * x / n;
+        if (k + 1 < first.size())
+            neighbours += x * first[k + 1] / 3.0 / n;
+        for (int s = 0; s < 4; ++s)
+            within[s] += std::abs(x) < s + 1 ? 1.0 / n : 0.0;
+    }
+    EXPECT_NEAR(mean, 0.0, 4 / std::sqrt(n));
+    EXPECT_NEAR(square, 1.0, 4 * std::sqrt(2 / n));
+    EXPECT_NEAR(fourth, 3.0, 0.06);
+    EXPECT_NEAR(neighbours, 0.0, 4 / std::sqrt(n));
+    const double normal[] = {0.682689, 0.954500, 0.997300, 0.999937};
+    for (int s = 0; s < 4; ++s)
+        EXPECT_NEAR(within[s], normal[s], 0.003);
+}
+
+TEST(ValueKernels, CountsMoreThan31WordsAndGathersBits)
+{
+    TileData data(32 * 70, 2, 1.0f);
+    std::vector<std::uint32_t> inputs(70 * 4 * 2, ~0u), cells(70 * 32, ~0u);
+    data.bit_tile.inputs = inputs.data();
+    data.bit_tile.cells = cells.data();
+    std::fill(data.high.begin(), data.high.end(), 1e6f);
+    std::fill(data.shift.begin(), data.shift.end(), 0.0f);
+    data.transfer.bow = 0.0f;
+    RandomStream random(3, "bits");
+    std::vector<std::int32_t> x(32 * 4);
+    for (auto& v : x)
+        v = static_cast<std::int32_t>(random.below(1 << 16));
+    for (const char* name : {"baseline", "avx2", "avx512", "avx512_vpopcnt"}) {
+        const ValueKernels* kernels = value_kernels(name);
+        if (!kernels)
+            continue;
+        std::vector<double> total(128);
+        data.bit_tile.total = total.data();
+        kernels->count(data.bit_tile, data.transfer);
+        EXPECT_EQ(total[0], 70 * 32 * 3.0) << name;
+        EXPECT_EQ(total[5], -70 * 32 * 3.0) << name;
+        std::uint32_t words[16];
+        kernels->gather_bits(x.data() + 1, 29, 0, 16, words);
+        for (unsigned bit = 0; bit < 16; ++bit)
+            for (unsigned k = 0; k < 32; ++k)
+                EXPECT_EQ(words[bit] >> k & 1u, k < 29 ? static_cast<unsigned>(x[k * 4 + 1]) >> bit & 1u : 0u);
     }
 }
 
