@@ -122,7 +122,8 @@ public:
     /// does not exist, flits is 0, created <= now(), or created is before that of the source's last packet.
     virtual void send(Cycle created, const Packet& packet) = 0;
     /// The same to several destinations (packet.destination is ignored): one delivery for each, with its own
-    /// destination. Sent as copies in the given order, or as a tree, as the network is configured.
+    /// destination. Sent as copies in the given order, or as a tree, as the network is configured. Throws
+    /// std::invalid_argument also if there is no destination or the same one twice.
     virtual void send_multicast(Cycle created, const Packet& packet, std::span<const std::uint32_t> destinations) = 0;
 
     /// The last cycle simulated; -1 at the start.

@@ -37,6 +37,7 @@ void IdealInterconnect::send(Cycle created, const Packet& packet)
 
 void IdealInterconnect::send_multicast(Cycle created, const Packet& packet, std::span<const std::uint32_t> destinations)
 {
+    check_destinations(*this, destinations);
     for (const std::uint32_t destination : destinations) {
         Packet copy = packet;
         copy.destination = destination;

@@ -93,4 +93,15 @@ void check_send(const Interconnect& network, const Packet& packet, Cycle created
     last = created;
 }
 
+void check_destinations(const Interconnect& network, std::span<const std::uint32_t> destinations)
+{
+    std::vector<std::uint32_t> sorted(destinations.begin(), destinations.end());
+    std::sort(sorted.begin(), sorted.end());
+    if (sorted.empty() || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+        throw std::invalid_argument("multicast: destinations must be at least one, all different");
+    if (sorted.back() >= network.endpoints())
+        throw std::invalid_argument("multicast to endpoint " + std::to_string(sorted.back()) + " of " +
+                                    std::to_string(network.endpoints()));
+}
+
 } // namespace imc::noc

@@ -65,4 +65,8 @@ private:
 /// the source's last packet, which it notes. Throws std::invalid_argument.
 void check_send(const Interconnect& network, const Packet& packet, Cycle created, std::vector<Cycle>& last_created);
 
+/// What every network asks of a multicast's destinations: at least one, existing, all different. Throws
+/// std::invalid_argument.
+void check_destinations(const Interconnect& network, std::span<const std::uint32_t> destinations);
+
 } // namespace imc::noc

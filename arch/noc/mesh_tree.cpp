@@ -16,16 +16,10 @@ using namespace noc;
 
 void Mesh::send_multicast(Cycle created, const Packet& packet, std::span<const std::uint32_t> destinations)
 {
-    std::vector<std::uint32_t> sorted(destinations.begin(), destinations.end());
-    std::sort(sorted.begin(), sorted.end());
-    if (sorted.empty() || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
-        throw std::invalid_argument("multicast: destinations must be at least one, all different");
-    if (sorted.back() >= endpoints())
-        throw std::invalid_argument("multicast to endpoint " + std::to_string(sorted.back()) + " of " +
-                                    std::to_string(endpoints()));
+    check_destinations(*this, destinations);
     Packet copy = packet;
-    if (config_.multicast == Multicast::tree && sorted.size() > 1 && packet.flits <= depth_) {
-        copy.destination = sorted.front();
+    if (config_.multicast == Multicast::tree && destinations.size() > 1 && packet.flits <= depth_) {
+        copy.destination = destinations.front();
         PacketSlot& slot = slots_[enqueue(created, copy)];
         slot.whole = true;
         slot.targets = take_targets();
