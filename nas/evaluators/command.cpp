@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
@@ -103,7 +104,8 @@ private:
     {
         const nlohmann::json output = nlohmann::json::parse(text, nullptr, false);
         if (!output.is_object())
-            throw RunError(fmt::format("printed no JSON object but '{}'", text.substr(0, 60)));
+            throw RunError(fmt::format("printed no JSON object but '{}'",
+                                       text.substr(0, std::min<std::size_t>(text.find('\n'), 60))));
         std::vector<double> values;
         for (const std::string& name : metrics_) {
             const auto it = output.find(name);

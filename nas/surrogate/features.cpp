@@ -29,13 +29,13 @@ Features::Features(const Space& space) : space_(space)
             {v.kind, v.slot, v.width, 1.0 / std::max(1.0, static_cast<double>(v.width * v.width / 2))});
         if (grouped[i] || v.cardinality() < 2 || v.cardinality() > largest_bag_domain)
             continue;
-        std::vector<std::size_t> bag;
+        Bag bag{{}, v.cardinality()};
         for (std::size_t j = i; j < all.size(); ++j)
             if (!grouped[j] && same_domain(v, all[j])) {
                 grouped[j] = true;
-                bag.push_back(all[j].slot);
+                bag.members.push_back(&all[j]);
             }
-        if (bag.size() > 1)
+        if (bag.members.size() > 1)
             bags_.push_back(std::move(bag));
     }
 }
@@ -51,6 +51,16 @@ std::vector<double> Features::encode(const Candidate& candidate) const
         else if (v.kind == Kind::permutation)
             for (std::size_t i = 0; i < v.width; ++i)
                 code[v.slot + static_cast<std::size_t>(candidate[v.slot + i])] = static_cast<double>(i);
+    }
+    for (const Bag& bag : bags_) {
+        const std::size_t start = code.size();
+        code.resize(start + bag.values, 0.0);
+        for (const Variable* v : bag.members)
+            if (!std::isnan(candidate[v->slot])) {
+                const auto value =
+                    static_cast<std::size_t>(v->to_unit(candidate[v->slot]) * static_cast<double>(bag.values));
+                code[start + std::min(value, bag.values - 1)] += 1.0 / static_cast<double>(bag.members.size());
+            }
     }
     return code;
 }
@@ -78,13 +88,8 @@ void Features::distances(const std::vector<double>& a, const std::vector<double>
 double Features::bag_similarity(const std::vector<double>& a, const std::vector<double>& b) const
 {
     double sum = 0;
-    for (const auto& bag : bags_) {
-        std::size_t equal = 0;
-        for (const std::size_t i : bag)
-            for (const std::size_t j : bag)
-                equal += a[i] == b[j];
-        sum += static_cast<double>(equal) / static_cast<double>(bag.size() * bag.size());
-    }
+    for (std::size_t i = space_.slots(); i < a.size(); ++i)
+        sum += a[i] * b[i];
     return bags_.empty() ? 0 : sum / static_cast<double>(bags_.size());
 }
 

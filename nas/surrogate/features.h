@@ -14,7 +14,8 @@ class Features
 public:
     explicit Features(const Space& space);
 
-    /// Per slot: the unit coordinate of a number, the index of a category, the place of a permutation's item.
+    /// Per slot: the unit coordinate of a number, the index of a category, the place of a permutation's item;
+    /// then, per bag, the share of its variables that has each value.
     std::vector<double> encode(const Candidate& candidate) const;
 
     std::size_t variables() const { return variables_.size(); }
@@ -26,8 +27,8 @@ public:
 
     /// Whether there are variables with the same values, like the operations of a network's nodes.
     bool has_bags() const { return !bags_.empty(); }
-    /// Σ over values of (how many of a bag's variables have it in a) × (the same in b), per square of the
-    /// bag's size, averaged over bags: similarity that does not ask where a value is used.
+    /// Σ over values of a bag's share of it in a × its share in b, averaged over bags: similarity that does not
+    /// ask where a value is used.
     double bag_similarity(const std::vector<double>& a, const std::vector<double>& b) const;
 
 private:
@@ -39,7 +40,11 @@ private:
     };
     const Space& space_;
     std::vector<View> variables_;
-    std::vector<std::vector<std::size_t>> bags_; ///< slots
+    struct Bag {
+        std::vector<const Variable*> members;
+        std::size_t values;
+    };
+    std::vector<Bag> bags_;
 };
 
 } // namespace imc::nas
