@@ -25,6 +25,8 @@ struct ConverterSpec {
     double offset_lsb = 0.0;
     double gain_error = 0.0; ///< relative
     double inl_lsb = 0.0;    ///< bow of the transfer curve at mid-scale
+    bool rounds = true;      ///< off: the limits act, the steps do not (to tell clipping from quantisation)
+    bool clips = true;       ///< off: the steps act, the limits do not
     double enob = 0.0;       ///< effective bits; the noise that lowers `bits` to it is added. 0: no noise
 };
 

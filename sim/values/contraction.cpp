@@ -44,6 +44,17 @@ void Contraction::calibrate(const Matrix<std::int32_t>& inputs)
         arrays_[n].calibrate(rows_of(inputs, n));
 }
 
+double Contraction::clipped_share(const Matrix<std::int32_t>& inputs) const
+{
+    double clipped = 0.0, conversions = 0.0;
+    for (std::size_t n = 0; n < arrays_.size(); ++n) {
+        const auto count = static_cast<double>(arrays_[n].conversions_per_vector());
+        clipped += count * arrays_[n].clipped_share(rows_of(inputs, n));
+        conversions += count;
+    }
+    return conversions > 0.0 ? clipped / conversions : 0.0;
+}
+
 Matrix<double> Contraction::run(const Matrix<std::int32_t>& inputs, std::uint64_t first_vector) const
 {
     if (inputs.cols() != rows_)

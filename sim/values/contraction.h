@@ -23,6 +23,7 @@ public:
     void begin_hold(std::uint64_t hold);
     /// Ranges of all converters from these vectors (vectors × rows).
     void calibrate(const Matrix<std::int32_t>& inputs);
+    double clipped_share(const Matrix<std::int32_t>& inputs) const;
     /// vectors × columns, in units of input times weight; whole numbers where nothing is analog.
     Matrix<double> run(const Matrix<std::int32_t>& inputs, std::uint64_t first_vector = 0) const;
 

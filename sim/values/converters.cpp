@@ -9,8 +9,9 @@ namespace imc::values
 
 namespace
 {
-constexpr float unlimited = 0x1p40f;
-}
+// Beyond any sum, and small enough for the kernels' rounding.
+constexpr float unlimited = 0x1p22f;
+} // namespace
 
 ColumnTransfer Converters::at(std::size_t group, std::size_t strip) const
 {
@@ -50,10 +51,11 @@ void MappedArray::State::set_step(std::vector<float> step)
     const std::size_t width = padded();
     Converters& c = converters;
     c.step = std::move(step);
-    c.rounds = adc.range != AdcRange::ideal;
+    c.rounds = adc.range != AdcRange::ideal && adc.rounds;
+    const bool clips = adc.range != AdcRange::ideal && adc.clips;
     const double codes = std::ldexp(1.0, adc.bits - (config.signed_sum() ? 1 : 0)) - 1.0;
-    c.high.assign(width, c.rounds ? static_cast<float>(codes) : unlimited);
-    c.low.assign(width, !c.rounds ? -unlimited : config.signed_sum() ? static_cast<float>(-codes - 1.0) : 0.0f);
+    c.high.assign(width, clips ? static_cast<float>(codes) : unlimited);
+    c.low.assign(width, !clips ? -unlimited : config.signed_sum() ? static_cast<float>(-codes - 1.0) : 0.0f);
     c.scale.assign(width, 0.0f);
     c.shift.assign(width, 0.0f);
     for (std::size_t q = 0; q < encoded.converted(); ++q) {
@@ -97,9 +99,47 @@ void MappedArray::State::choose_flush()
     double weights = 0.0;
     for (const InputSlice& slice : slices)
         weights += std::abs(slice.weight);
-    const double code = converters.rounds ? static_cast<double>(converters.high[0]) + 1.0 : full_scale();
-    const bool integers = converters.rounds || !array;
+    const bool clips = converters.high[0] < unlimited;
+    const double code = clips ? static_cast<double>(converters.high[0]) + 1.0 : full_scale();
+    const bool integers = converters.rounds || (!array && config.adc.range == AdcRange::ideal);
     flush = integers && code * weights < 0x1p24 ? slices.size() : 1;
+}
+
+void MappedArray::State::for_each_sum(const Matrix<std::int32_t>& inputs,
+                                      const std::function<void(std::size_t, float)>& see) const
+{
+    const std::size_t converted = encoded.converted();
+    std::vector<float> panels;
+    float sums[Tile::vectors * Tile::columns];
+    for (std::size_t first = 0; first < inputs.rows(); first += Tile::vectors)
+        for (std::size_t g = 0; g < encoded.groups.size(); ++g) {
+            pack_inputs(inputs, first, encoded.groups[g], offset, slices, panels);
+            Tile tile;
+            tile.depth = encoded.groups[g].count;
+            tile.inputs = panels.data();
+            for (std::size_t strip = 0; strip * Tile::columns < converted; ++strip) {
+                tile.cells = packed[g].data() + strip * tile.depth * Tile::columns;
+                for (std::size_t k = 0; k < slices.size(); ++k) {
+                    value_kernels().sums(tile, k, sums);
+                    for (std::size_t v = 0; v < Tile::vectors && first + v < inputs.rows(); ++v)
+                        for (std::size_t j = 0; j < Tile::columns && strip * Tile::columns + j < converted; ++j)
+                            see(strip * Tile::columns + j, sums[v * Tile::columns + j]);
+                }
+            }
+        }
+}
+
+double MappedArray::clipped_share(const Matrix<std::int32_t>& inputs) const
+{
+    const Converters& c = state_->converters;
+    std::int64_t clipped = 0, all = 0;
+    state_->for_each_sum(inputs, [&](std::size_t q, float sum) {
+        const float y = sum * c.scale[q] + c.shift[q];
+        // What rounds to a limit is not yet clipped.
+        clipped += y > c.high[q] + 0.5f || y < c.low[q] - 0.5f ? 1 : 0;
+        ++all;
+    });
+    return all > 0 ? static_cast<double>(clipped) / static_cast<double>(all) : 0.0;
 }
 
 void MappedArray::calibrate(const Matrix<std::int32_t>& inputs)
@@ -112,35 +152,19 @@ void MappedArray::calibrate(const Matrix<std::int32_t>& inputs)
         throw std::invalid_argument("calibrate: needs at least one vector of as many inputs as rows");
     const std::size_t converted = s.encoded.converted();
     std::vector<std::vector<float>> seen(adc.per_column ? converted : 1);
-    std::vector<float> panels;
-    float sums[Tile::vectors * Tile::columns];
-    for (std::size_t first = 0; first < inputs.rows(); first += Tile::vectors)
-        for (std::size_t g = 0; g < s.encoded.groups.size(); ++g) {
-            pack_inputs(inputs, first, s.encoded.groups[g], s.offset, s.slices, panels);
-            Tile tile;
-            tile.depth = s.encoded.groups[g].count;
-            tile.inputs = panels.data();
-            for (std::size_t strip = 0; strip * Tile::columns < converted; ++strip) {
-                tile.cells = s.packed[g].data() + strip * tile.depth * Tile::columns;
-                for (std::size_t k = 0; k < s.slices.size(); ++k) {
-                    value_kernels().sums(tile, k, sums);
-                    for (std::size_t v = 0; v < Tile::vectors && first + v < inputs.rows(); ++v)
-                        for (std::size_t j = 0; j < Tile::columns && strip * Tile::columns + j < converted; ++j)
-                            seen[adc.per_column ? strip * Tile::columns + j : 0].push_back(
-                                std::abs(sums[v * Tile::columns + j]));
-                }
-            }
-        }
+    s.for_each_sum(inputs, [&](std::size_t q, float sum) { seen[adc.per_column ? q : 0].push_back(std::abs(sum)); });
     const double codes = std::ldexp(1.0, adc.bits - (s.config.signed_sum() ? 1 : 0)) - 1.0;
+    std::vector<double> reach;
+    for (std::vector<float>& sums : seen) {
+        const double rank = std::ceil(adc.percentile / 100.0 * static_cast<double>(sums.size())) - 1.0;
+        const auto at = sums.begin() + static_cast<std::ptrdiff_t>(std::max(rank, 0.0));
+        std::ranges::nth_element(sums, at);
+        reach.push_back(static_cast<double>(*at));
+    }
     std::vector<float> step(s.padded(), 1.0f);
     for (std::size_t q = 0; q < converted; ++q) {
-        auto& sorted = seen[adc.per_column ? q : 0];
-        const auto rank =
-            static_cast<std::ptrdiff_t>(std::ceil(adc.percentile / 100.0 * static_cast<double>(sorted.size())) - 1.0);
-        std::ranges::nth_element(sorted, sorted.begin() + std::max<std::ptrdiff_t>(rank, 0));
-        const double reach = static_cast<double>(sorted[static_cast<std::size_t>(std::max<std::ptrdiff_t>(rank, 0))]);
         // Converters whose codes are shift-added have steps a power of two apart.
-        const double wanted = std::max(reach * s.step_units / codes, 0x1p-10);
+        const double wanted = std::max(reach[adc.per_column ? q : 0] * s.step_units / codes, 0x1p-10);
         step[q] = static_cast<float>(std::exp2(std::ceil(std::log2(wanted))));
     }
     s.set_step(std::move(step));

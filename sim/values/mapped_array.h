@@ -64,6 +64,8 @@ public:
     void run(const Matrix<std::int32_t>& inputs, Matrix<double>& total, std::size_t first_column = 0,
              std::uint64_t first_vector = 0) const;
 
+    /// Share of conversions whose sum lies beyond the converters' limits, noise left out.
+    double clipped_share(const Matrix<std::int32_t>& inputs) const;
     /// Conversions of one vector.
     std::int64_t conversions_per_vector() const;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "sim/values/kernels.h"
 #include "sim/values/mapped_array.h"
 #include "sim/values/packing.h"
@@ -64,6 +66,7 @@ struct MappedArray::State {
     void build_ideal_cells();
     void build_noise(const Matrix<double>& now, const Matrix<double>& seen);
     void pack_variance(const Matrix<double>& variance, std::vector<std::vector<float>>& out, double& units) const;
+    void for_each_sum(const Matrix<std::int32_t>& inputs, const std::function<void(std::size_t, float)>& see) const;
     void prepare_noise();
     void set_step(std::vector<float> step);
     void full_scale_step();

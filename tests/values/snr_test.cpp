@@ -1,0 +1,133 @@
+#include "sim/values/snr.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "sim/values/activity.h"
+#include "tests/values/values_support.h"
+
+using namespace imc;
+using namespace imc::values;
+
+namespace
+{
+
+devices::Curve constant(double value)
+{
+    devices::Curve curve;
+    devices::Piece piece;
+    piece.coefficients = {value};
+    curve.pieces = {piece};
+    return curve;
+}
+
+} // namespace
+
+TEST(Snr, AnExactArrayHasNoError)
+{
+    RandomStream random(1, "snr");
+    ArraySpec spec;
+    spec.adc.bits = spec.required_bits(128);
+    const auto w = test::random_weights(random, 200, 20, 8);
+    const auto x = test::random_inputs(random, 20, 200, spec);
+    const ErrorPowers powers = measure_errors(spec, w, nullptr, x, x);
+    EXPECT_GT(powers.signal, 0.0);
+    EXPECT_EQ(powers.total, 0.0);
+    EXPECT_EQ(powers.quantisation, 0.0);
+    EXPECT_EQ(powers.clipping, 0.0);
+    EXPECT_EQ(powers.clipped_share, 0.0);
+    EXPECT_TRUE(std::isinf(powers.snr_db()));
+}
+
+TEST(Snr, QuantisationIsATwelfthOfTheStepSquared)
+{
+    // One slice, one plane: the step's error is uniform. 6 bits for sums up to 765 need steps of 12.14.
+    RandomStream random(2, "snr");
+    ArraySpec spec;
+    spec.rows = 255;
+    spec.encoding = Encoding::twos_complement;
+    spec.cell_bits = 1;
+    spec.weight_bits = 1;
+    spec.input_bits = spec.slice_bits = 2;
+    spec.adc.bits = 6;
+    const auto w = test::random_weights(random, 255, 100, 1);
+    const auto x = test::random_inputs(random, 100, 255, spec);
+    const ErrorPowers powers = measure_errors(spec, w, nullptr, x, x);
+    const double step = 765.0 / 63.0;
+    EXPECT_NEAR(powers.quantisation, step * step / 12, 0.05 * step * step / 12);
+    EXPECT_LT(powers.clipping, 1e-6) << "single precision without rounding";
+    EXPECT_NEAR(powers.total, powers.quantisation, 1e-9);
+}
+
+TEST(Snr, PartsOfIndependentEffectsAddUp)
+{
+    RandomStream random(3, "snr");
+    devices::DeviceConfig d;
+    d.max_s = 25e-6;
+    d.programming.sigma_us = constant(0.5);
+    devices::ReadNoiseConfig noise;
+    noise.scale = devices::NoiseScale::absolute;
+    noise.amplitude = constant(0.05);
+    noise.white_s = 0.3e-6;
+    d.read_noise = noise;
+    Physics p;
+    p.device = std::make_shared<const devices::DeviceModel>(d);
+    p.moment.time_s = 1000.0;
+    ArraySpec spec;
+    spec.encoding = Encoding::differential_analog;
+    spec.adc.range = AdcRange::percentile;
+    spec.adc.percentile = 99.0;
+    spec.adc.bits = 6;
+    const auto w = test::random_weights(random, 128, 32, 8);
+    const auto x = test::random_inputs(random, 400, 128, spec);
+    const ErrorPowers powers = measure_errors(spec, w, &p, x, x);
+    EXPECT_GT(powers.clipped_share, 0.0);
+    EXPECT_LT(powers.clipped_share, 0.02);
+    EXPECT_GT(powers.programming, 0.0);
+    EXPECT_GT(powers.read, 0.0);
+    EXPECT_EQ(powers.drift > 0.01 * powers.total, false);
+    EXPECT_EQ(powers.wires, 0.0);
+    const double sum = powers.quantisation + powers.clipping + powers.programming + powers.read + powers.converter;
+    EXPECT_NEAR(powers.total / sum, 1.0, 0.25);
+}
+
+TEST(Activity, CountsRowsAndDigitsPerPhase)
+{
+    ArraySpec spec;
+    spec.rows = 8;
+    spec.active_rows = 3;
+    spec.input_bits = 4;
+    spec.slice_bits = 2;
+    const std::int32_t inputs[] = {0b0001, 0b1100, 0b0000, 0b1111, 0b0010};
+    const auto phases = phase_activity(spec, inputs);
+    ASSERT_EQ(phases.size(), 4u);
+    EXPECT_EQ(phases[0], (PhaseActivity{1, 1, 1}));
+    EXPECT_EQ(phases[1], (PhaseActivity{1, 3, 3}));
+    EXPECT_EQ(phases[2], (PhaseActivity{2, 3, 5}));
+    EXPECT_EQ(phases[3], (PhaseActivity{1, 3, 3}));
+    EXPECT_THROW(phase_activity(spec, std::vector<std::int32_t>(9, 1)), std::invalid_argument);
+}
+
+TEST(Activity, TracesAreRunLengthCodedAndBounded)
+{
+    ActivityTrace exact(1000), bounded(16);
+    std::uint64_t rows = 0;
+    RandomStream random(5, "activity");
+    for (int n = 0; n < 1000; ++n) {
+        const auto active = static_cast<std::uint16_t>(n < 900 ? n / 10 : 90 + random.below(2));
+        rows += active;
+        exact.add({{active, 1, active}});
+        bounded.add({{active, 1, active}});
+    }
+    EXPECT_EQ(exact.operations(), 1000u);
+    EXPECT_EQ(bounded.operations(), 1000u);
+    EXPECT_LE(bounded.runs().size(), 16u);
+    EXPECT_FALSE(bounded.exact());
+    EXPECT_EQ(exact.runs()[3].operations, 10u);
+    double sum = 0.0;
+    for (const auto& run : bounded.runs())
+        sum += double(run.operations) * run.phases[0].active_rows;
+    EXPECT_NEAR(sum, double(rows), 0.02 * double(rows));
+    EXPECT_THROW(exact.add({}), std::invalid_argument);
+}
