@@ -74,12 +74,6 @@ std::int64_t Chip::flits_of(program::FlowId flow) const
     return (program_.flows[flow].bits + config_.noc.flit_bits - 1) / config_.noc.flit_bits;
 }
 
-std::int64_t Chip::first_credits(program::FlowId flow) const
-{
-    const TileId receiver = program_.actors[program_.flows[flow].to].tile;
-    return tiles_[receiver.value()]->engine().first_credits()[directory_.incoming[flow.value()]];
-}
-
 void Chip::send_token(Cycle, program::FlowId id, std::int64_t token)
 {
     const program::Flow& flow = program_.flows[id];

@@ -64,10 +64,7 @@ public:
     std::vector<MacroEvent> circuit_counts(ActorId actor) const;
     bool has_circuits() const { return !circuits_.empty(); }
 
-    /// Credits returned as packets or on the sideband in the first inference, per flow.
-    std::int64_t first_credits(program::FlowId flow) const;
     std::int64_t flits_of(program::FlowId flow) const;
-    bool credit_packets() const { return config_.noc.credits == CreditReturn::packets; }
 
 private:
     void send_token(Cycle created, program::FlowId flow, std::int64_t token) override;

@@ -68,6 +68,8 @@ Incoming::Incoming(const program::Flow& flow, const program::Input& input)
       width_(static_cast<std::int64_t>(flow.region.columns.size())), tokens_(flow.region.tokens()),
       granule_(flow.granule), granules_((tokens_ + granule_ - 1) / granule_)
 {
+    const auto once = [](const program::Reach& r) { return r.kernel == 1 && r.stride >= 1 && r.enlarge == 1; };
+    point_ = once(input.rows) && once(input.columns);
 }
 
 void Incoming::arrive(std::int64_t index)
@@ -85,6 +87,17 @@ void Incoming::arrive(std::int64_t index)
         early_.pop_back();
         ++arrived_;
     }
+}
+
+std::int64_t Incoming::freed_by(const Cursor& position, const program::Input& input) const
+{
+    const std::int64_t inference = position.inference();
+    if (position.last_column() && position.last_row())
+        return granules_after(inference);
+    if (point_)
+        return granules_of(inference,
+                           needed(inference, input.rows.last(position.row()), input.columns.last(position.column())));
+    return position.last_column() ? granules_before_row(inference, input.rows.first(position.next_row())) : 0;
 }
 
 bool Incoming::release(std::int64_t granules)

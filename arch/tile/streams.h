@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "arch/program/program.h"
+#include "arch/tile/cursor.h"
 #include "sim/base/time.h"
 
 /// The two ends of a flow: what a sender may send, what a receiver has.
@@ -86,6 +87,8 @@ public:
         return inference * granules_ + (tokens - inference * tokens_) / granule_;
     }
     std::int64_t granules_after(std::int64_t inference) const { return (inference + 1) * granules_; }
+    /// Granules free once the firing at `position` has read its inputs, counted over inferences.
+    std::int64_t freed_by(const Cursor& position, const program::Input& input) const;
     /// Notes the granules freed; true if they are more than were told to the sender before.
     bool release(std::int64_t granules);
     std::int64_t released() const { return released_; }
@@ -98,6 +101,7 @@ private:
     std::int64_t tokens_;
     std::int64_t granule_;
     std::int64_t granules_;
+    bool point_; ///< each token is read once: freed as it is read, not row by row
     std::int64_t arrived_ = 0;
     std::int64_t released_ = 0;
     std::vector<std::int64_t> early_; ///< arrived beyond the prefix; few

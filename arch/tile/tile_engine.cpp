@@ -29,7 +29,6 @@ TileEngine::TileEngine(const program::Program& program, const FlowDirectory& dir
     build_actors(services);
     build_flows();
     mark_exclusive();
-    first_credits_.assign(incoming_.size(), 0);
     is_touched_.assign(actors_.size(), 0);
     for (std::uint32_t a = 0; a < actors_.size(); ++a)
         touch(a);
@@ -67,10 +66,8 @@ void TileEngine::build_flows()
         if (to.tile == tile_) {
             const std::uint32_t actor = local_actor(flow.to);
             const program::Input& input = to.inputs[flow.port];
-            const auto once = [](const program::Reach& r) { return r.kernel == 1 && r.stride >= 1 && r.enlarge == 1; };
             actors_[actor].ports[flow.port].push_back(static_cast<std::uint32_t>(incoming_.size()));
-            incoming_.push_back(
-                {program::FlowId(f), actor, local, once(input.rows) && once(input.columns), Incoming(flow, input)});
+            incoming_.push_back({program::FlowId(f), actor, local, Incoming(flow, input)});
         }
     }
 }
@@ -353,31 +350,15 @@ void TileEngine::macro_moment(ActorId id, std::int64_t sequence, MacroMoment mom
 
 void TileEngine::release(ActorState& actor, Cycle time)
 {
-    const std::int64_t inference = actor.releasing.inference();
-    const bool row_ends = actor.releasing.last_column();
-    const bool all_ends = row_ends && actor.releasing.last_row();
-    for (std::size_t p = 0; p < actor.ports.size(); ++p) {
-        const program::Input& input = actor.actor->inputs[p];
+    for (std::size_t p = 0; p < actor.ports.size(); ++p)
         for (const std::uint32_t f : actor.ports[p]) {
             Receiver& receiver = incoming_[f];
-            std::int64_t granules = 0;
-            if (all_ends)
-                granules = receiver.stream.granules_after(inference);
-            else if (receiver.point)
-                granules = receiver.stream.granules_of(
-                    inference, receiver.stream.needed(inference, input.rows.last(actor.releasing.row()),
-                                                      input.columns.last(actor.releasing.column())));
-            else if (row_ends)
-                granules = receiver.stream.granules_before_row(inference, input.rows.first(actor.releasing.next_row()));
-            else
+            if (rules_.infinite_buffers)
                 continue;
-            if (rules_.infinite_buffers || !receiver.stream.release(granules))
-                continue;
-            if (inference == 0 && !receiver.local)
-                ++first_credits_[f];
-            push({time, Kind::release, f, granules});
+            const std::int64_t granules = receiver.stream.freed_by(actor.releasing, actor.actor->inputs[p]);
+            if (receiver.stream.release(granules))
+                push({time, Kind::release, f, granules});
         }
-    }
     actor.releasing.advance();
 }
 

@@ -67,8 +67,6 @@ public:
     Cycle eval(Cycle now);
 
     const std::vector<ActorState>& actors() const { return actors_; }
-    /// Tokens sent and credits returned for the first inference, by local flow index.
-    const std::vector<std::int64_t>& first_credits() const { return first_credits_; }
     const Outgoing& outgoing(program::FlowId flow) const { return outgoing_[directory_.outgoing[flow.value()]].stream; }
     const Incoming& incoming(program::FlowId flow) const { return incoming_[directory_.incoming[flow.value()]].stream; }
     /// The flow an actor lacks tokens of, or whose receiver has no room for its next token.
@@ -85,7 +83,6 @@ private:
         program::FlowId flow;
         std::uint32_t actor;
         bool local;
-        bool point; ///< each token is read once: freed as it is read, not row by row
         Incoming stream;
     };
     enum class Kind : std::uint8_t { token, credit, step, macro_ready, macro_done, produce, release, retry };
@@ -125,7 +122,6 @@ private:
     std::vector<ActorState> actors_;
     std::vector<Sender> outgoing_;
     std::vector<Receiver> incoming_;
-    std::vector<std::int64_t> first_credits_;
     std::vector<Event> events_; ///< a heap
     std::vector<std::uint32_t> touched_;
     std::vector<char> is_touched_;

@@ -20,13 +20,6 @@ std::uint32_t router_of(std::uint32_t endpoint, const MeshShape& mesh)
     return endpoint < own ? endpoint / mesh.tiles_per_router : mesh.extra_endpoints[endpoint - own];
 }
 
-int distance(std::uint32_t a, std::uint32_t b, const MeshShape& mesh)
-{
-    const auto columns = static_cast<int>(mesh.columns);
-    const int ra = static_cast<int>(router_of(a, mesh)), rb = static_cast<int>(router_of(b, mesh));
-    return std::abs(ra % columns - rb % columns) + std::abs(ra / columns - rb / columns);
-}
-
 /// Endpoints along the mesh row by row, every other row backwards: neighbours in order are neighbours on chip.
 std::vector<std::uint32_t> snake(const MeshShape& mesh)
 {
@@ -62,7 +55,7 @@ void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& t
         double sum = 0.0;
         for (const auto& [other, bits] : neighbours[tile])
             if (other != partner) // the distance between the two does not change
-                sum += bits * distance(place, endpoint[other], mesh);
+                sum += bits * links_between(place, endpoint[other], mesh);
         return sum;
     };
     for (std::int64_t move = 0; move < moves; ++move) {
@@ -86,6 +79,13 @@ void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& t
 
 } // namespace
 
+int links_between(std::uint32_t a, std::uint32_t b, const MeshShape& mesh)
+{
+    const auto columns = static_cast<int>(mesh.columns);
+    const int ra = static_cast<int>(router_of(a, mesh)), rb = static_cast<int>(router_of(b, mesh));
+    return std::abs(ra % columns - rb % columns) + std::abs(ra / columns - rb / columns);
+}
+
 std::vector<Traffic> traffic_of(const program::Program& program)
 {
     std::map<std::pair<std::uint32_t, std::uint32_t>, double> sums;
@@ -104,7 +104,7 @@ double hop_bytes(const std::vector<Traffic>& traffic, const std::vector<std::uin
 {
     double sum = 0.0;
     for (const Traffic& t : traffic)
-        sum += t.bits / 8.0 * distance(endpoint[t.from], endpoint[t.to], mesh);
+        sum += t.bits / 8.0 * links_between(endpoint[t.from], endpoint[t.to], mesh);
     return sum;
 }
 

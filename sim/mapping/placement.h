@@ -24,6 +24,9 @@ std::vector<Traffic> traffic_of(const program::Program& program);
 double hop_bytes(const std::vector<Traffic>& traffic, const std::vector<std::uint32_t>& endpoint,
                  const MeshShape& mesh);
 
+/// Links between the routers of two endpoints.
+int links_between(std::uint32_t a, std::uint32_t b, const MeshShape& mesh);
+
 /// An endpoint for every tile; the last tile, the chip's memory, has the first extra endpoint.
 std::vector<std::uint32_t> place(const program::Program& program, const MeshShape& mesh, const Options& options,
                                  std::uint64_t seed);

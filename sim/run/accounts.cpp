@@ -3,28 +3,49 @@
 #include <algorithm>
 
 #include "arch/macro/macro.h"
+#include "arch/tile/actor_state.h"
+#include "sim/mapping/placement.h"
 
 namespace imc::run
 {
 
-void book_inference(const Chip& chip, const Mapped& mapped, tile::ServiceTable& services, Ledger& ledger)
+std::int64_t credits_of(const program::Program& program, program::FlowId id)
+{
+    const program::Flow& flow = program.flows[id];
+    const program::Actor& to = program.actors[flow.to];
+    const program::Input& input = to.inputs[flow.port];
+    tile::Incoming stream(flow, input);
+    std::int64_t credits = 0;
+    tile::Cursor cursor(to.share);
+    while (cursor.inference() == 0) {
+        credits += stream.release(stream.freed_by(cursor, input));
+        cursor.advance();
+    }
+    return credits;
+}
+
+void book_inference(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services, Ledger& ledger,
+                    bool infinite_buffers, const Chip* circuits)
 {
     const program::Program& program = mapped.program;
-    for (std::size_t t = 0; t < chip.tiles(); ++t)
-        for (const tile::ActorState& actor : chip.tile(TileId(t)).engine().actors()) {
-            ledger.book(actor.service.first.events, actor.statistics.firings_first, actor.actor->layer);
-            ledger.book(actor.service.next.events, actor.statistics.firings_next, actor.actor->layer);
-            if (chip.has_circuits()) {
-                for (const MacroEvent& event : chip.circuit_counts(actor.id))
-                    ledger.book(ledger.declare(event.event), event.count, actor.actor->layer);
-                continue;
-            }
-            ledger.book(actor.service.first.macro_events, actor.statistics.firings_first, actor.actor->layer);
-            ledger.book(actor.service.next.macro_events, actor.statistics.firings_next, actor.actor->layer);
+    const NocConfig& noc = experiment.chip.noc;
+    for (std::size_t a = 0; a < program.actors.size(); ++a) {
+        const program::Actor& actor = program.actors[ActorId(a)];
+        const tile::Service service = services.service(actor);
+        const auto first = static_cast<std::int64_t>(actor.share.rows.size());
+        const std::int64_t next = actor.share.tokens() - first;
+        ledger.book(service.first.events, first, actor.layer);
+        ledger.book(service.next.events, next, actor.layer);
+        if (circuits) {
+            for (const MacroEvent& event : circuits->circuit_counts(ActorId(a)))
+                ledger.book(ledger.declare(event.event), event.count, actor.layer);
+            continue;
         }
+        ledger.book(service.first.macro_events, first, actor.layer);
+        ledger.book(service.next.macro_events, next, actor.layer);
+    }
     for (std::size_t f = 0; f < program.flows.size(); ++f) {
-        const program::FlowId id(f);
-        const program::Flow& flow = program.flows[id];
+        const program::Flow& flow = program.flows[program::FlowId(f)];
         const program::Actor& from = program.actors[flow.from];
         const program::Actor& to = program.actors[flow.to];
         const std::int64_t tokens = flow.region.tokens();
@@ -36,11 +57,13 @@ void book_inference(const Chip& chip, const Mapped& mapped, tile::ServiceTable& 
         if (from.tile == to.tile)
             continue;
         const std::int64_t hops =
-            chip.network().hops(program.endpoint[from.tile.value()], program.endpoint[to.tile.value()]);
-        const std::int64_t flits = tokens * chip.flits_of(id);
+            mapping::links_between(program.endpoint[from.tile.value()], program.endpoint[to.tile.value()], mapped.mesh);
+        const std::int64_t flits = tokens * ((flow.bits + noc.flit_bits - 1) / noc.flit_bits);
         ledger.book(services.flit_router(), flits * (hops + 1), from.layer);
         ledger.book(services.flit_link(), flits * hops, from.layer);
-        const std::int64_t credits = chip.credit_packets() ? chip.first_credits(id) : 0;
+        if (infinite_buffers || noc.credits == CreditReturn::sideband)
+            continue;
+        const std::int64_t credits = credits_of(program, program::FlowId(f));
         ledger.book(services.flit_router(), credits * (hops + 1), to.layer);
         ledger.book(services.flit_link(), credits * hops, to.layer);
     }

@@ -6,12 +6,17 @@
 #include "sim/run/experiment.h"
 #include "sim/run/run.h"
 
-/// Counts of the first inference, booked once it is over.
+/// What one inference amounts to, from the program alone: every fidelity books the same.
 namespace imc::run
 {
 
-/// Firings, tokens and packets of one inference, as the tiles counted them.
-void book_inference(const Chip& chip, const Mapped& mapped, tile::ServiceTable& services, Ledger& ledger);
+/// Credits a flow's receiver returns in one inference.
+std::int64_t credits_of(const program::Program& program, program::FlowId flow);
+
+/// Firings, tokens and packets of one inference. With `circuits` the events of macros are those that the chip's
+/// modules counted.
+void book_inference(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services, Ledger& ledger,
+                    bool infinite_buffers, const Chip* circuits);
 
 /// Programming all weights once: cells, pulses, energy and time, the arrays of different macros side by side,
 /// the weights coming through the chip's pins.

@@ -47,8 +47,8 @@ std::string explain_deadlock(const Chip& chip, const Mapped& mapped)
             const program::Flow& flow = program.flows[id];
             const bool inputs = actor.waiting == tile::Waiting::inputs;
             const ActorId on = inputs ? flow.from : flow.to;
-            waits[actor.id] = {on, fmt::format("'{}' on tile {} waits for {} '{}' (since cycle {})", actor.actor->name, t,
-                                               inputs ? "tokens from" : "room at", program.actors[on].name,
+            waits[actor.id] = {on, fmt::format("'{}' on tile {} waits for {} '{}' (since cycle {})", actor.actor->name,
+                                               t, inputs ? "tokens from" : "room at", program.actors[on].name,
                                                actor.waiting_since)};
         }
     std::string text = fmt::format("nothing can move any more at cycle {}: deadlock", chip.cycle());

@@ -11,8 +11,8 @@ Mapped map_experiment(const Experiment& experiment)
     Mapped mapped;
     mapped.graph = load_network(experiment.network);
     mapped.mapping = mapping::map_network(mapped.graph, experiment.chip, experiment.precision, experiment.mapping);
-    mapped.program = mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision,
-                                            experiment.mapping);
+    mapped.program =
+        mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision, experiment.mapping);
     for (program::Actor& actor : mapped.program.actors)
         for (program::MacroUse& use : actor.work.macros) {
             use.operation.activity.assumed_input = experiment.activity.input;
@@ -22,8 +22,8 @@ Mapped map_experiment(const Experiment& experiment)
     mapped.mesh.rows = static_cast<std::uint32_t>(mapped.mapping.rows);
     mapped.mesh.tiles_per_router = static_cast<std::uint32_t>(experiment.chip.noc.tiles_per_router);
     mapped.mesh.extra_endpoints = {0}; // memory and pins sit at the corner
-    mapped.program.endpoint = mapping::place(mapped.program, mapped.mesh, experiment.mapping,
-                                             static_cast<std::uint64_t>(experiment.seed));
+    mapped.program.endpoint =
+        mapping::place(mapped.program, mapped.mesh, experiment.mapping, static_cast<std::uint64_t>(experiment.seed));
     mapped.hop_bytes = mapping::hop_bytes(mapping::traffic_of(mapped.program), mapped.program.endpoint, mapped.mesh);
     return mapped;
 }

@@ -15,7 +15,8 @@ Recorder::Recorder(const Experiment& experiment, const Mapped& mapped, const Chi
     if (!trace_)
         return;
     for (const program::Actor& actor : program_.actors) {
-        const std::string place = actor.tile == program_.memory_tile ? "memory" : fmt::format("tile[{}]", actor.tile.value());
+        const std::string place =
+            actor.tile == program_.memory_tile ? "memory" : fmt::format("tile[{}]", actor.tile.value());
         tracks_.push_back(trace_->track(fmt::format("{}.{}", place, actor.name)));
     }
     for (std::size_t s = 0; s < mapped.mapping.pipeline.stages.size(); ++s)

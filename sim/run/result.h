@@ -60,9 +60,10 @@ struct Result {
     double clock_hz = 0.0;
     double latency_s = 0.0;
     double throughput_per_s = 0.0;
-    double interval_cycles = 0.0; ///< between outputs in the steady state
+    double interval_cycles = 0.0;     ///< between outputs in the steady state
     std::int64_t interval_period = 0; ///< outputs after which the intervals repeat; 0: they did not
-    std::vector<Cycle> completions;   ///< of every inference that ended
+    std::array<Cycle, 3> bounds{};  ///< least cycles by arrays, by all of the tiles' resources, by the network's links
+    std::vector<Cycle> completions; ///< of every inference that ended
 
     Energy energy; ///< of one inference alone
     double energy_per_inference_steady_j = 0.0;

@@ -101,6 +101,7 @@ std::string to_json(const Result& r)
     j["throughput_inferences_per_s"] = r.throughput_per_s;
     j["interval_cycles"] = r.interval_cycles;
     j["interval_period"] = r.interval_period;
+    j["lower_bounds_cycles"] = {{"compute", r.bounds[0]}, {"tiles", r.bounds[1]}, {"network", r.bounds[2]}};
     j["completion_cycles"] = r.completions;
     j["energy_j"] = r.energy.joules();
     j["energy_per_inference_steady_j"] = r.energy_per_inference_steady_j;
@@ -121,11 +122,12 @@ std::string to_json(const Result& r)
     j["counts"] = r.counts;
     j["noc"] = {{"average_packet_latency_cycles", r.average_packet_latency_cycles},
                 {"max_link_utilization", r.max_link_utilization}};
-    j["write"] = {{"cells", r.write_cells},
-                  {"pulses", r.write_pulses},
-                  {"energy_j", r.write_energy.joules()},
-                  {"latency_s", r.write_latency_s},
-                  {"wear", r.write_cells > 0 ? static_cast<double>(r.write_pulses) / static_cast<double>(r.write_cells) : 0.0}};
+    j["write"] = {
+        {"cells", r.write_cells},
+        {"pulses", r.write_pulses},
+        {"energy_j", r.write_energy.joules()},
+        {"latency_s", r.write_latency_s},
+        {"wear", r.write_cells > 0 ? static_cast<double>(r.write_pulses) / static_cast<double>(r.write_cells) : 0.0}};
     j["accuracy"] = nullptr;
     j["activity_source"] = r.activity_source;
     j["cost_models"] = models_json(r);
@@ -137,32 +139,38 @@ std::string to_json(const Result& r)
 std::string to_report(const Result& r)
 {
     std::string text = fmt::format("{} on {}\n\n", r.network, r.chip);
-    const auto line = [&](const char* name, const std::string& value) { text += fmt::format("  {:<22} {}\n", name, value); };
+    const auto line = [&](const char* name, const std::string& value) {
+        text += fmt::format("  {:<22} {}\n", name, value);
+    };
     line("latency", fmt::format("{:.6g} us ({} cycles at {:g} GHz)", r.latency_s * 1e6, r.cycles, r.clock_hz * 1e-9));
     if (r.throughput_per_s > 0.0)
-        line("throughput", fmt::format("{:.6g} inferences/s (one every {:g} cycles)", r.throughput_per_s, r.interval_cycles));
+        line("throughput",
+             fmt::format("{:.6g} inferences/s (one every {:g} cycles)", r.throughput_per_s, r.interval_cycles));
     line("energy", fmt::format("{:.6g} uJ per inference alone, {:.6g} uJ streamed", r.energy.joules() * 1e6,
                                r.energy_per_inference_steady_j * 1e6));
     line("power", fmt::format("{:.4g} W average, {:.4g} W peak, {:.4g} W nameplate", r.average_power_w, r.peak_power_w,
                               r.nameplate_power_w));
-    line("efficiency", fmt::format("{:.4g} TOPS, {:.4g} TOPS/W, {:.4g} TOPS/mm2 (peak {:.4g} TOPS)", r.tops, r.tops_per_w(),
-                                   r.tops_per_mm2(), r.peak_tops));
-    line("area", fmt::format("{:.4g} mm2: {} tiles ({} used), {} of {} arrays used, {:.1f} % of their cells", r.area_m2 * 1e6,
-                             r.tiles, r.tiles_used, r.arrays_used, r.arrays, r.array_utilization * 100));
-    text += fmt::format("\n  {:<28} {:<16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12} {:>6}\n", "layer", "operator", "MACs",
-                        "arrays", "rep", "start", "end", "stall", "energy/nJ", "busy");
+    line("efficiency", fmt::format("{:.4g} TOPS, {:.4g} TOPS/W, {:.4g} TOPS/mm2 (peak {:.4g} TOPS)", r.tops,
+                                   r.tops_per_w(), r.tops_per_mm2(), r.peak_tops));
+    line("area",
+         fmt::format("{:.4g} mm2: {} tiles ({} used), {} of {} arrays used, {:.1f} % of their cells", r.area_m2 * 1e6,
+                     r.tiles, r.tiles_used, r.arrays_used, r.arrays, r.array_utilization * 100));
+    text += fmt::format("\n  {:<28} {:<16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12} {:>6}\n", "layer", "operator",
+                        "MACs", "arrays", "rep", "start", "end", "stall", "energy/nJ", "busy");
     for (const LayerResult& l : r.layers)
-        text += fmt::format("  {:<28.28} {:<16.16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12.5g} {:>5.0f}%\n", l.name, l.op,
-                            l.macs, l.arrays, l.replication, l.start_cycle, l.end_cycle, l.stall_cycles,
+        text += fmt::format("  {:<28.28} {:<16.16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12.5g} {:>5.0f}%\n",
+                            l.name, l.op, l.macs, l.arrays, l.replication, l.start_cycle, l.end_cycle, l.stall_cycles,
                             l.energy.joules() * 1e9, l.utilization * 100);
-    text += fmt::format("\n  {:<18} {:>14} {:>14} {:>8} {:>12}\n", "component", "dynamic/nJ", "leakage/nJ", "share", "area/mm2");
+    text += fmt::format("\n  {:<18} {:>14} {:>14} {:>8} {:>12}\n", "component", "dynamic/nJ", "leakage/nJ", "share",
+                        "area/mm2");
     for (std::size_t c = 0; c < component_count; ++c) {
         const auto& e = r.energy_by_component[c];
         const double dynamic = e[0].joules() + e[1].joules(), leakage = e[2].joules();
         if (dynamic + leakage <= 0.0 && r.area_by_component_m2[c] <= 0.0)
             continue;
-        text += fmt::format("  {:<18} {:>14.6g} {:>14.6g} {:>7.1f}% {:>12.5g}\n", name_of(static_cast<Component>(c)), dynamic * 1e9,
-                            leakage * 1e9, (dynamic + leakage) / r.energy.joules() * 100, r.area_by_component_m2[c] * 1e6);
+        text += fmt::format("  {:<18} {:>14.6g} {:>14.6g} {:>7.1f}% {:>12.5g}\n", name_of(static_cast<Component>(c)),
+                            dynamic * 1e9, leakage * 1e9, (dynamic + leakage) / r.energy.joules() * 100,
+                            r.area_by_component_m2[c] * 1e6);
     }
     for (const std::string& warning : r.warnings)
         text += "\n  warning: " + warning + "\n";

@@ -7,6 +7,7 @@
 #include "arch/chip/inventory.h"
 #include "sim/base/errors.h"
 #include "sim/run/accounts.h"
+#include "sim/run/bounds.h"
 #include "sim/run/deadlock.h"
 #include "sim/run/recorder.h"
 #include "sim/run/run.h"
@@ -110,16 +111,52 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     }
 }
 
+/// What leaks in so many cycles, by component.
+std::vector<std::pair<Component, Energy>> leakage_over(const Experiment& experiment, std::int64_t tiles, Cycle cycles)
+{
+    std::vector<std::pair<Component, Energy>> leakage;
+    for (const Block& block : inventory(experiment.chip, tiles))
+        if (block.leakage_w > 0.0)
+            leakage.emplace_back(block.component,
+                                 energy_of(block.leakage_w, cycles * experiment.chip.clock().period()));
+    return leakage;
+}
+
+/// The rungs that are computed instead of simulated.
+Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
+{
+    Result r = summarize(experiment, mapped);
+    Ledger ledger;
+    tile::ServiceTable services(experiment.chip, ledger);
+    const Bounds bounds = bounds_of(experiment, mapped, services);
+    const Bound& bound = experiment.run.fidelity == Fidelity::compute ? bounds.compute : bounds.tile;
+    r.cycles = bound.cycles;
+    r.interval_cycles = static_cast<double>(bound.cycles);
+    r.warnings.push_back("cycles are a lower bound, set by " + bound.resource);
+    r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
+    book_inference(experiment, mapped, services, ledger, false, nullptr);
+    for (const auto& [component, energy] : leakage_over(experiment, r.tiles, r.cycles))
+        ledger.book_leakage(component, energy);
+    add_energy(ledger, r);
+    account_programming(experiment, mapped, r);
+    add_figures(r);
+    r.peak_power_w = r.average_power_w;
+    return r;
+}
+
 } // namespace
 
 Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace* trace)
 {
+    if (experiment.run.fidelity == Fidelity::compute || experiment.run.fidelity == Fidelity::bound)
+        return compute_bounds(experiment, mapped);
     Result r = summarize(experiment, mapped);
     Ledger ledger;
     tile::ServiceTable services(experiment.chip, ledger);
     prepare_kernel();
     const bool ideal = experiment.run.fidelity == Fidelity::dependency;
-    Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services, {ideal, ideal, experiment.run.detail == Detail::circuit});
+    Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services,
+              {ideal, ideal, experiment.run.detail == Detail::circuit});
     Recorder recorder(experiment, mapped, chip, services, ledger, trace);
     chip.observe(&recorder);
     chip.completed = [&](std::int64_t, Cycle cycle) { r.completions.push_back(cycle); };
@@ -129,14 +166,10 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
         throw RunError(explain_deadlock(chip, mapped));
 
     r.cycles = r.completions.front();
-    const Femtoseconds duration = r.cycles * experiment.chip.clock().period();
-    std::vector<std::pair<Component, Energy>> leakage;
-    for (const Block& block : inventory(experiment.chip, r.tiles))
-        if (block.leakage_w > 0.0)
-            leakage.emplace_back(block.component, energy_of(block.leakage_w, duration));
+    const auto leakage = leakage_over(experiment, r.tiles, r.cycles);
     recorder.finish(r.cycles, leakage);
     chip.observe(nullptr);
-    book_inference(chip, mapped, services, ledger);
+    book_inference(experiment, mapped, services, ledger, ideal, chip.has_circuits() ? &chip : nullptr);
     for (const auto& [component, energy] : leakage)
         ledger.book_leakage(component, energy);
     if (!(recorder.recorded() == ledger.total()))
@@ -146,6 +179,8 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
     add_packets(chip.network().statistics(), r.cycles, r);
     r.peak_power_w = recorder.peak_power_w();
     r.events = recorder.events();
+    const Bounds bounds = bounds_of(experiment, mapped, services);
+    r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
     account_programming(experiment, mapped, r);
     stream(experiment, mapped, chip, r);
     add_figures(r);

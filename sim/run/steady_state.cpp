@@ -28,7 +28,8 @@ std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completio
             repeats = interval(i) == interval(i + period);
         if (repeats) {
             const Cycle span = completions.back() - completions[completions.size() - 1 - period];
-            return SteadyState{static_cast<double>(span) / static_cast<double>(period), static_cast<std::int64_t>(period)};
+            return SteadyState{static_cast<double>(span) / static_cast<double>(period),
+                               static_cast<std::int64_t>(period)};
         }
     }
     return std::nullopt;

@@ -100,9 +100,9 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     if (!make_macro(tile.core.macro)->capability().digital)
         for (const LayerResult& layer : r.layers)
             if (layer.required_bits > tile.core.macro.adc.bits) {
-                r.warnings.push_back("chip.tiles[0].core.macro.adc.bits is " + std::to_string(tile.core.macro.adc.bits) +
-                                     ", layer '" + layer.name + "' needs " + std::to_string(layer.required_bits) +
-                                     " to lose nothing");
+                r.warnings.push_back("chip.tiles[0].core.macro.adc.bits is " +
+                                     std::to_string(tile.core.macro.adc.bits) + ", layer '" + layer.name + "' needs " +
+                                     std::to_string(layer.required_bits) + " to lose nothing");
                 break;
             }
     return r;
@@ -123,7 +123,8 @@ void add_energy(const Ledger& ledger, Result& r)
         if (seen[entry.event.value()])
             continue;
         seen[entry.event.value()] = 1;
-        r.cost_models.push_back({std::string(name_of(type.component)), type.name, type.unit.joules(), type.model, type.citation});
+        r.cost_models.push_back(
+            {std::string(name_of(type.component)), type.name, type.unit.joules(), type.model, type.citation});
     }
 }
 

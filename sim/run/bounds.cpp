@@ -1,0 +1,105 @@
+#include "sim/run/bounds.h"
+
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace imc::run
+{
+
+namespace
+{
+
+constexpr const char* resource_names[] = {"buffer port", "arrays",      "core bus",
+                                          "accumulator", "vector unit", "memory port"};
+
+void raise(Bound& bound, Cycle cycles, const std::string& resource)
+{
+    if (cycles > bound.cycles)
+        bound = {cycles, resource};
+}
+
+struct Links {
+    const MeshShape& mesh;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Cycle> flits; ///< by router pair; endpoints as (endpoint, none)
+
+    std::uint32_t router(std::uint32_t endpoint) const
+    {
+        const std::uint32_t own = mesh.routers() * mesh.tiles_per_router;
+        return endpoint < own ? endpoint / mesh.tiles_per_router : mesh.extra_endpoints[endpoint - own];
+    }
+
+    /// Columns first, then rows, as the routers do.
+    void add(std::uint32_t from, std::uint32_t to, Cycle count)
+    {
+        std::uint32_t at = router(from);
+        const std::uint32_t target = router(to);
+        while (at != target) {
+            const std::uint32_t x = at % mesh.columns, tx = target % mesh.columns;
+            const std::uint32_t next = x < tx        ? at + 1
+                                       : x > tx      ? at - 1
+                                       : at < target ? at + mesh.columns
+                                                     : at - mesh.columns;
+            flits[{at, next}] += count;
+            at = next;
+        }
+    }
+};
+
+} // namespace
+
+Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services)
+{
+    const program::Program& program = mapped.program;
+    Bounds bounds;
+    std::vector<std::array<Cycle, 6>> busy(program.tiles);
+    for (std::size_t a = 0; a < program.actors.size(); ++a) {
+        const program::Actor& actor = program.actors[ActorId(a)];
+        const tile::Service service = services.service(actor);
+        const auto first = static_cast<Cycle>(actor.share.rows.size());
+        const Cycle next = actor.share.tokens() - first;
+        for (const tile::MacroGroup& group : service.macros) {
+            // The last operation takes its latency, the others their interval.
+            const Cycle cycles = (first + next - 1) * group.interval + group.latency;
+            raise(bounds.compute, cycles, fmt::format("arrays of '{}'", actor.name));
+            raise(bounds.tile, cycles, fmt::format("arrays of '{}'", actor.name));
+        }
+        for (std::size_t s = 0; s < service.first.steps.size(); ++s) {
+            const tile::Resource resource = service.first.steps[s].resource;
+            const Cycle cycles = first * service.first.steps[s].service + next * service.next.steps[s].service;
+            if (tile::shared(resource))
+                busy[actor.tile.value()][static_cast<std::size_t>(resource)] += cycles;
+            else
+                raise(bounds.tile, cycles,
+                      fmt::format("{} of '{}'", resource_names[static_cast<int>(resource)], actor.name));
+        }
+    }
+    for (std::size_t t = 0; t < program.tiles; ++t)
+        for (std::size_t r = 0; r < busy[t].size(); ++r)
+            raise(bounds.tile, busy[t][r],
+                  TileId(t) == program.memory_tile ? std::string("memory and pins")
+                                                   : fmt::format("{} of tile {}", resource_names[r], t));
+
+    Links links{mapped.mesh, {}};
+    std::vector<Cycle> sent(program.tiles, 0), received(program.tiles, 0);
+    for (const program::Flow& flow : program.flows) {
+        const TileId from = program.actors[flow.from].tile, to = program.actors[flow.to].tile;
+        if (from == to)
+            continue;
+        const int width = experiment.chip.noc.flit_bits;
+        const Cycle flits = flow.region.tokens() * ((flow.bits + width - 1) / width);
+        sent[from.value()] += flits;
+        received[to.value()] += flits;
+        links.add(program.endpoint[from.value()], program.endpoint[to.value()], flits);
+    }
+    for (std::size_t t = 0; t < program.tiles; ++t) {
+        raise(bounds.network, sent[t], fmt::format("injection of tile {}", t));
+        raise(bounds.network, received[t], fmt::format("ejection to tile {}", t));
+    }
+    for (const auto& [link, flits] : links.flits)
+        raise(bounds.network, flits, fmt::format("link from router {} to {}", link.first, link.second));
+    return bounds;
+}
+
+} // namespace imc::run
