@@ -19,6 +19,7 @@ namespace
 
 constexpr Command table[] = {
     {"run", "simulates an experiment", run_run},
+    {"map", "lays a network out on a chip; nothing is run", run_map},
     {"import", "a network's layers, shapes, MACs and parameters", run_import},
     {"eval", "a network executed on given inputs, without any chip", run_eval},
     {"export", "a network written as ONNX", run_export},

@@ -7,6 +7,7 @@
 namespace imc::cli
 {
 
+int run_map(std::span<const std::string> args);
 int run_run(std::span<const std::string> args);
 int run_import(std::span<const std::string> args);
 int run_noc(std::span<const std::string> args);

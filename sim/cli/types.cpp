@@ -13,6 +13,7 @@
 #include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
 #include "sim/cli/sweep/plan.h"
+#include "sim/run/run.h"
 #include "workloads/network.h"
 #include "workloads/read/network_file.h"
 
@@ -33,7 +34,17 @@ template <class T> void check_as(const config::Document& document) { (void)docum
 void check_sweep(const config::Document& document) { (void)plan_sweep(document); }
 void check_network_document(const config::Document& document) { check_network(document.file()); }
 
+void check_experiment(const config::Document& document)
+{
+    const auto experiment = document.read<run::Experiment>();
+    (void)run::map_experiment(experiment);
+}
+
 const Type table[] = {
+    {"experiment", "imcsim.experiment/1", "chip", "a network on a chip, and what is simulated",
+     describe_as<run::Experiment>, check_experiment},
+    {"chip", "", "tiles", "tiles, network on chip, global buffer and pins", describe_as<ChipConfig>,
+     check_as<ChipConfig>},
     {"network", "imcsim.network/1", "", "a neural network, layer by layer", describe_as<NetworkFile>,
      check_network_document},
     {"macro", "", "family", "arrays, converters and what they share", describe_as<MacroConfig>, check_as<MacroConfig>},

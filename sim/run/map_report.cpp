@@ -1,0 +1,153 @@
+#include "sim/run/map_report.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/mapping/capacity.h"
+#include "sim/mapping/placement.h"
+#include "sim/run/summary.h"
+
+namespace imc::run
+{
+
+namespace
+{
+
+constexpr int random_placements = 100;
+
+double mean_random_hop_bytes(const Experiment& experiment, const Mapped& mapped)
+{
+    mapping::Options random = experiment.mapping;
+    random.placement = mapping::Placement::random;
+    const auto traffic = mapping::traffic_of(mapped.program);
+    double sum = 0.0;
+    for (int i = 0; i < random_placements; ++i) {
+        const auto endpoint = mapping::place(mapped.program, mapped.mesh, random, static_cast<std::uint64_t>(i));
+        sum += mapping::hop_bytes(traffic, endpoint, mapped.mesh);
+    }
+    return sum / random_placements;
+}
+
+void add_traffic(const Mapped& mapped, std::vector<MappedLayer>& layers)
+{
+    std::vector<std::int64_t> positions(layers.size(), 0);
+    for (std::size_t s = 0; s < mapped.mapping.pipeline.stages.size(); ++s)
+        if (const LayerId layer = mapped.mapping.pipeline.layer[s]; layer.valid())
+            positions[layer.value()] = mapped.mapping.pipeline.stages[mapping::StageId(s)].positions();
+    for (const program::Actor& actor : mapped.program.actors)
+        if (actor.layer.valid())
+            layers[actor.layer.value()].bits_fetched =
+                std::max(layers[actor.layer.value()].bits_fetched, actor.work.fetch_bits_next);
+    std::vector<std::int64_t> bits(layers.size(), 0);
+    for (const program::Flow& flow : mapped.program.flows) {
+        const program::Actor& from = mapped.program.actors[flow.from];
+        if (from.layer.valid() && from.tile != mapped.program.actors[flow.to].tile)
+            bits[from.layer.value()] += flow.bits * flow.region.tokens();
+    }
+    for (std::size_t l = 0; l < layers.size(); ++l)
+        layers[l].bits_sent = positions[l] > 0 ? bits[l] / positions[l] : 0;
+}
+
+} // namespace
+
+MapReport report_of(const Experiment& experiment, const Mapped& mapped)
+{
+    const Result summary = summarize(experiment, mapped);
+    const mapping::Mapping& m = mapped.mapping;
+    MapReport r;
+    r.network = summary.network;
+    r.chip = summary.chip;
+    r.tiles = summary.tiles_used;
+    r.columns = m.columns;
+    r.rows = m.rows;
+    r.arrays_used = m.arrays_used;
+    r.array_utilization = summary.array_utilization;
+    r.tile_budget = m.tile_budget;
+    r.interval_bound_cycles = m.interval_bound_cycles;
+    r.interval_cycles = m.interval_cycles;
+    r.hop_bytes = mapped.hop_bytes;
+    r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
+    const auto reserved = mapping::reserved_bits(mapped.program);
+    for (std::size_t t = 0; t < m.tiles; ++t)
+        r.most_buffer_bytes = std::max(r.most_buffer_bytes, (reserved[t] + 7) / 8);
+    r.buffer_bytes = experiment.chip.tiles.front().buffer.bytes;
+    r.layers.resize(m.pipeline.layers);
+    for (std::size_t s = 0; s < m.pipeline.stages.size(); ++s) {
+        if (!m.pipeline.layer[s].valid())
+            continue;
+        const mapping::Stage& stage = m.pipeline.stages[mapping::StageId(s)];
+        const mapping::LayerMapping& mapping = m.layers[s];
+        MappedLayer& layer = r.layers[m.pipeline.layer[s].value()];
+        layer.name = stage.name;
+        layer.op = stage.op;
+        layer.arrays = mapping.tiling.arrays;
+        layer.strips = mapping.copies.strips;
+        layer.turns = mapping.copies.turns;
+        layer.required_bits = mapping.tiling.required_bits;
+        layer.positions_each = mapping.copies.positions(stage.height, stage.width);
+        std::set<std::uint32_t> tiles;
+        for (const std::size_t p : mapping.parts)
+            tiles.insert(m.parts[p].tile.value());
+        layer.tile_ids.assign(tiles.begin(), tiles.end());
+        layer.tiles = static_cast<std::int64_t>(tiles.size());
+    }
+    add_traffic(mapped, r.layers);
+    return r;
+}
+
+std::string to_json(const MapReport& r)
+{
+    nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+    for (const MappedLayer& l : r.layers)
+        layers.push_back({{"name", l.name},
+                          {"op", l.op},
+                          {"arrays", l.arrays},
+                          {"replication", l.strips * l.turns},
+                          {"strips", l.strips},
+                          {"turns", l.turns},
+                          {"tiles", l.tile_ids},
+                          {"required_bits", l.required_bits},
+                          {"bits_fetched_per_position", l.bits_fetched},
+                          {"bits_sent_per_position", l.bits_sent},
+                          {"positions_per_copy", l.positions_each}});
+    const nlohmann::ordered_json j = {{"schema", "imcsim.map/1"},
+                                      {"network", r.network},
+                                      {"chip", r.chip},
+                                      {"mesh", {r.columns, r.rows}},
+                                      {"tiles", r.tiles},
+                                      {"tile_budget", r.tile_budget},
+                                      {"arrays_used", r.arrays_used},
+                                      {"array_utilization", r.array_utilization},
+                                      {"interval_bound_cycles", r.interval_bound_cycles},
+                                      {"interval_cycles", r.interval_cycles},
+                                      {"hop_bytes", r.hop_bytes},
+                                      {"random_hop_bytes", r.random_hop_bytes},
+                                      {"buffer_bytes_reserved", r.most_buffer_bytes},
+                                      {"buffer_bytes", r.buffer_bytes},
+                                      {"layers", layers}};
+    return j.dump(2) + "\n";
+}
+
+std::string to_text(const MapReport& r)
+{
+    std::string text =
+        fmt::format("{} on {}: {} tiles on a {}x{} mesh, {} arrays, {:.1f} % of their cells\n", r.network, r.chip,
+                    r.tiles, r.columns, r.rows, r.arrays_used, r.array_utilization * 100);
+    text += fmt::format("interval: {:.0f} cycles for the slowest layer; at best {:.0f} in {} tiles\n",
+                        r.interval_cycles, r.interval_bound_cycles, r.tile_budget);
+    text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
+                        r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
+    text += fmt::format("fullest tile buffer: {} of {} bytes\n\n", r.most_buffer_bytes, r.buffer_bytes);
+    text += fmt::format("  {:<28} {:<14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}\n", "layer", "operator",
+                        "arrays", "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions");
+    for (const MappedLayer& l : r.layers)
+        text += fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}\n", l.name, l.op,
+                            l.arrays, fmt::format("{}x{}", l.strips, l.turns), l.tiles, l.required_bits, l.bits_fetched,
+                            l.bits_sent, l.positions_each);
+    return text;
+}
+
+} // namespace imc::run

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/run/run.h"
+
+/// What `imcsim map` says about a mapping.
+namespace imc::run
+{
+
+struct MappedLayer {
+    std::string name;
+    std::string op;
+    std::int64_t arrays = 0; ///< of one copy
+    int strips = 1;
+    int turns = 1;
+    std::int64_t tiles = 0;
+    std::vector<std::uint32_t> tile_ids;
+    int required_bits = 0;           ///< of a converter that loses nothing; 0: not on arrays
+    std::int64_t bits_fetched = 0;   ///< from tile buffers, per output position of a copy
+    std::int64_t bits_sent = 0;      ///< to other tiles, per output position, all consumers
+    std::int64_t positions_each = 0; ///< output positions of the busiest copy
+};
+
+struct MapReport {
+    std::string network;
+    std::string chip;
+    std::int64_t tiles = 0;
+    int columns = 1, rows = 1;
+    std::int64_t arrays_used = 0;
+    double array_utilization = 0.0;
+    std::int64_t tile_budget = 0;
+    double interval_bound_cycles = 0.0; ///< LP relaxation of the replication for the tile budget
+    double interval_cycles = 0.0;       ///< of the slowest layer as mapped
+    double hop_bytes = 0.0;
+    double random_hop_bytes = 0.0;      ///< mean of 100 random placements
+    std::int64_t most_buffer_bytes = 0; ///< reserved on the fullest tile
+    std::int64_t buffer_bytes = 0;      ///< that a tile has
+    std::vector<MappedLayer> layers;
+};
+
+MapReport report_of(const Experiment& experiment, const Mapped& mapped);
+std::string to_json(const MapReport& report);
+std::string to_text(const MapReport& report);
+
+} // namespace imc::run
