@@ -26,6 +26,8 @@ AnalogCircuit::AnalogCircuit(const sc_core::sc_module_name& name, const MacroCon
     }
     drivers_.done = [this] { crossbar_.read(reading_); };
     crossbar_.done = [this] {
+        if (samples_per_pulse(config_))
+            sample_hold_.integrate(reading_);
         if (per_column_)
             agenda_.at_next_edge([this] { read_finished(); });
         else
@@ -128,7 +130,7 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
     // Pairs subtract and groups of columns merge before the converter.
     int results = config_.encoding == Encoding::differential_analog ? op.columns / 2 : op.columns;
     results = (results + config_.merged_columns - 1) / config_.merged_columns + extra;
-    const Femtoseconds interval = to_femtoseconds(config_.input.pulse_s);
+    const Femtoseconds interval = to_femtoseconds(costs_.pulse.latency_s);
 
     std::deque<Read> reads;
     for (int bit = 0; bit < bits; bit += config_.input.slice_bits)
@@ -199,7 +201,7 @@ std::vector<MacroEvent> AnalogCircuit::counts() const
     events.push_back({types.cell_read, crossbar_.stats().cell_reads});
     if (costs_.array_state.by_data)
         events.push_back({types.cell_state, crossbar_.stats().cell_states});
-    if (!per_column_)
+    if (!per_column_ || samples_per_pulse(config_))
         events.push_back({types.sample, sample_hold_.stats().samples});
     std::int64_t conversions = 0;
     for (const auto& adc : adcs_)

@@ -76,6 +76,8 @@ public:
     };
     SampleHold(const sc_core::sc_module_name& name, const ComponentCost& cost) : Block(name), cost_(cost) {}
     void sample(const Read& read);
+    /// One sample per pulse, taken while the pulses last.
+    void integrate(const Read& read) { stats_.samples += read.results * read.arrays * read.pulses; }
     Femtoseconds latency() const { return to_femtoseconds(cost_.latency_s); }
     const Stats& stats() const { return stats_; }
 

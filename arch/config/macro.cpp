@@ -75,6 +75,7 @@ void InputConfig::fields(config::Visitor& v)
     v.choice("coding", coding, codings, "how a slice is applied");
     v.choice("signed_input", signed_input, signed_inputs, "how negative inputs are applied");
     v.real("pulse_ns", pulse_s, {1e-3, 1e3}, unit::nanoseconds, "least interval of pulse-width and -count coding");
+    v.real("pulse_supply_v", pulse_supply_v, {0.0, 5.0}, unit::volts, "supply at which pulse_ns holds; 0: at any");
     v.integer("extra_edges", extra_edges, {0, 1000}, unit::none, "word-line edges per read beyond two per pulse");
 }
 
@@ -92,6 +93,14 @@ void WriteConfig::fields(config::Visitor& v)
     v.integer("pulses", pulses, {1, 1000}, unit::none, "pulses per cell where no device model says");
     v.real("verify_ns", verify_s, {0.0, 1e9}, unit::nanoseconds, "verifying read after each pulse");
     v.integer("parallel_cells", parallel_cells, {1, 4096}, unit::none, "cells of a row written at a time");
+}
+
+const char* MacroConfig::family_name() const
+{
+    for (const auto& choice : families)
+        if (choice.value == family)
+            return choice.name;
+    return "";
 }
 
 void MacroConfig::fields(config::Visitor& v)
@@ -169,6 +178,11 @@ bool is_analog(MacroFamily family)
 }
 
 bool converts_per_column(MacroFamily family) { return is_analog(family) && family != MacroFamily::analog_current; }
+
+bool samples_per_pulse(const MacroConfig& config)
+{
+    return config.family == MacroFamily::voltage_sensing && config.input.coding == InputCoding::pulse_count;
+}
 
 bool uses_offset(Encoding e)
 {

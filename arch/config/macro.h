@@ -73,7 +73,8 @@ struct InputConfig {
     int slice_bits = 1; ///< bits applied per array read
     InputCoding coding = InputCoding::amplitude;
     SignedInput signed_input = SignedInput::twos_complement;
-    double pulse_s = 1e-9; ///< least interval of pulse-width and pulse-count coding
+    double pulse_supply_v = 0.0; ///< supply at which the interval holds; 0: at any
+    double pulse_s = 1e-9;       ///< least interval of pulse-width and pulse-count coding
     int extra_edges = 0;   ///< pulse count: word-line edges per row and read beyond two per pulse
     void fields(config::Visitor& v);
 };
@@ -122,12 +123,15 @@ struct MacroConfig {
     double area_overhead = 1.0; ///< routing and white space: factor on the sum of component areas
     bool fitted = false;        ///< costs were fitted to the measurement they are compared with
 
+    const char* family_name() const;
     void fields(config::Visitor& v);
     void check(const config::Place& place) const;
 };
 
 /// Weights are stored with an offset that has to be subtracted (biased, biased_flip, offset_column).
 bool uses_offset(Encoding encoding);
+/// The converter integrates one sample per pulse (NeuRRAM's neuron), which is an event of the sample-and-hold.
+bool samples_per_pulse(const MacroConfig& config);
 /// Columns of cells that one weight takes: slices × columns per slice.
 int columns_per_weight(const MacroConfig& config, int weight_bits);
 /// Slices of a weight (cells that are shift-added), for the encoding's range of weight_bits two's complement.

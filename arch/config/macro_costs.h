@@ -8,6 +8,7 @@ namespace imc
 
 /// The component costs of one macro: the only thing its schedule and its circuit have in common.
 struct MacroCosts {
+    ComponentCost pulse;       ///< least interval of pulse-width and pulse-count inputs: latency only
     ComponentCost driver;      ///< one word-line driver or DAC; event: one slice driven on one row
     ComponentCost array;       ///< one array; event: one cell read; latency: settling of one read
     ComponentCost array_state; ///< conductance model: the part of a cell read that grows with the cell's state

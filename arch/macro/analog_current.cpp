@@ -37,7 +37,7 @@ public:
 protected:
     MacroSchedule mvm_schedule(const MvmOperation& op, const Clock& clock) const override
     {
-        const AnalogShape shape = analog_shape(config(), op);
+        const AnalogShape shape = analog_shape(*this, op);
         const Cycle read = clock.cycles(femtoseconds(costs().driver) + femtoseconds(costs().array) +
                                         femtoseconds(costs().sample_hold));
         const Cycle convert = clock.cycles(conversions_per_adc(op, shape) * femtoseconds(costs().adc));

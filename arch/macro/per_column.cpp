@@ -28,7 +28,7 @@ std::vector<ComponentArea> PerColumnMacro::area() const
 MacroSchedule PerColumnMacro::mvm_schedule(const MvmOperation& op, const Clock& clock) const
 {
     std::vector<Cycle> reads;
-    for (const Femtoseconds pulse : analog_shape(config(), op).pulses) {
+    for (const Femtoseconds pulse : analog_shape(*this, op).pulses) {
         Femtoseconds time = femtoseconds(costs().driver) + pulse;
         // A pulse as long as its value integrates from its first edge on; levels and pulse trains settle.
         if (config().input.coding != InputCoding::pulse_width)

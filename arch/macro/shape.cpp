@@ -11,24 +11,26 @@ namespace
 {
 
 /// The longest drive of a slice of so many bits.
-Femtoseconds pulse(const MacroConfig& config, int bits)
+Femtoseconds pulse(const MacroConfig& config, Femtoseconds interval, int bits)
 {
     const std::int64_t values = std::int64_t{1} << bits;
     switch (config.input.coding) {
     case InputCoding::amplitude:
         return 0;
     case InputCoding::pulse_width:
-        return values * to_femtoseconds(config.input.pulse_s);
+        return values * interval;
     case InputCoding::pulse_count:
-        return (values - 1) * to_femtoseconds(config.input.pulse_s);
+        return (values - 1) * interval;
     }
     return 0;
 }
 
 } // namespace
 
-AnalogShape analog_shape(const MacroConfig& config, const MvmOperation& op)
+AnalogShape analog_shape(const Macro& macro, const MvmOperation& op)
 {
+    const MacroConfig& config = macro.config();
+    const Femtoseconds interval = femtoseconds(macro.costs().pulse);
     const int active = config.active_rows > 0 ? config.active_rows : config.rows;
     const int slices = input_slices(config, op.input_bits, op.signed_input);
     const bool sign_apart = op.signed_input && config.input.signed_input != SignedInput::twos_complement;
@@ -41,8 +43,9 @@ AnalogShape analog_shape(const MacroConfig& config, const MvmOperation& op)
     for (int slice = 0; slice < slices; ++slice) {
         const int width = std::min(config.input.slice_bits, bits - slice * config.input.slice_bits);
         for (std::int64_t i = 0; i < phases * shape.groups; ++i)
-            shape.pulses.push_back(pulse(config, width));
+            shape.pulses.push_back(pulse(config, interval, width));
         const std::int64_t most = (std::int64_t{1} << width) - 1;
+        shape.longest += phases * shape.groups * most;
         shape.edges += phases * rows * (2 * most + config.input.extra_edges);
     }
     shape.row_drives = phases * slices * rows;
@@ -76,7 +79,7 @@ std::vector<MacroEvent> analog_counts(const Macro& macro, const MvmOperation& op
 {
     const MacroConfig& config = macro.config();
     const MacroCosts& costs = macro.costs();
-    const AnalogShape shape = analog_shape(config, op);
+    const AnalogShape shape = analog_shape(macro, op);
     const MacroEventTypes types = event_types(costs);
     const MvmActivity activity = with_known_activity(config, op).activity;
     // With pulses a cell conducts for as many least intervals as the slice's value.
@@ -95,6 +98,8 @@ std::vector<MacroEvent> analog_counts(const Macro& macro, const MvmOperation& op
         events.push_back({types.cell_state, activity.level_sum});
     if (samples)
         events.push_back({types.sample, results});
+    if (samples_per_pulse(config))
+        events.push_back({types.sample, shape.result_columns * shape.longest * op.arrays});
     events.push_back({types.conversion, results});
     events.push_back({types.add, results});
     if (counts_inputs(config))
@@ -113,7 +118,7 @@ std::vector<ComponentArea> analog_area(const Macro& macro, std::int64_t adcs, st
     if (samples) {
         const MvmOperation full{config.rows, config.columns - reserved_columns(config), config.arrays};
         parts.push_back(
-            area_of(Component::sample_hold, costs.sample_hold, arrays * analog_shape(config, full).result_columns));
+            area_of(Component::sample_hold, costs.sample_hold, arrays * analog_shape(macro, full).result_columns));
     }
     parts.push_back(area_of(Component::adc, costs.adc, adcs));
     parts.push_back(area_of(Component::shift_add, costs.shift_add, shift_adds));

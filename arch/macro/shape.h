@@ -11,12 +11,13 @@ struct AnalogShape {
     std::int64_t groups = 0;          ///< of rows, driven one after another
     std::int64_t row_drives = 0;      ///< rows × slices × phases × arrays
     std::int64_t edges = 0;           ///< pulse count: word-line edges over rows, slices, phases and arrays
+    std::int64_t longest = 0;         ///< sum of the largest slice values over reads
     std::int64_t cell_columns = 0;    ///< columns whose cells conduct, references included, per array
     std::int64_t result_columns = 0;  ///< conversions per read and array
 
     std::int64_t reads() const { return static_cast<std::int64_t>(pulses.size()); }
 };
-AnalogShape analog_shape(const MacroConfig& config, const MvmOperation& operation);
+AnalogShape analog_shape(const Macro& macro, const MvmOperation& operation);
 
 /// Reads of the given lengths, each followed by a conversion of `convert` cycles. Two banks: a read waits for the
 /// conversion before last; one: for the last. The last result follows `tail` later.

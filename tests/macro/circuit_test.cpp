@@ -176,6 +176,7 @@ const Mutation mutations[] = {
     {"oscillator latency", "hermes_pcm_14nm", [](MacroCosts& c) { c.adc.latency_s += 1e-12; }},
     {"oscillator energy", "hermes_pcm_14nm", [](MacroCosts& c) { c.adc.energy_j *= 1.000001; }},
     {"cell state energy", "hermes_pcm_14nm", [](MacroCosts& c) { c.array_state.energy_j *= 1.001; }},
+    {"pulse", "hermes_pcm_14nm", [](MacroCosts& c) { c.pulse.latency_s += 1e-14; }},
     {"scaling latency", "hermes_pcm_14nm", [](MacroCosts& c) { c.shift_add.latency_s += 1e-12; }},
 };
 

@@ -123,6 +123,10 @@ ComponentCost driver_cost(const MacroConfig& config)
         // A tapered driver adds about a third of its load (fan-out of four: 1/4 + 1/16 + …).
         const double load = config.columns * line.word_farad;
         c.energy_j = load * (4.0 / 3.0) * squared(config.supply_v) * levels;
+        if (config.input.coding == InputCoding::pulse_width)
+            c.energy_j /= levels; // one pulse, whatever its length
+        if (config.input.coding == InputCoding::pulse_count)
+            c.energy_j /= 2.0 * levels; // the event is one edge
         c.area_m2 = gates.nand2.area_m2 * 4.0 * levels;
         c.by_data = true;
         break;

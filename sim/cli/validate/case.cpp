@@ -1,0 +1,102 @@
+#include "sim/cli/validate/case.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace imc::cli
+{
+
+namespace
+{
+
+using config::Choice;
+
+constexpr Choice<PointRole> roles[] = {{"fit", PointRole::fit, "free parameters are fitted to it"},
+                                       {"predict", PointRole::predict, "judged, not seen by the fit"}};
+constexpr Choice<Quantity> quantities[] = {
+    {"energy_pj", Quantity::energy_pj, "energy of one operation"},
+    {"energy_per_mac_fj", Quantity::energy_per_mac_fj, "energy per multiply-accumulate at the operand widths"},
+    {"energy_per_operation_fj", Quantity::energy_per_operation_fj, "half of that: two operations per MAC"},
+    {"component_energy_pj", Quantity::component_energy_pj, "energy of the named components"},
+    {"energy_share", Quantity::energy_share, "their share of the energy"},
+    {"area_share", Quantity::area_share, "their share of the area"},
+    {"tops_per_w", Quantity::tops_per_w, "10^12 operations per joule"},
+    {"tops", Quantity::tops, "10^12 operations per second, operations back to back"},
+    {"tops_per_mm2", Quantity::tops_per_mm2, "the same per area"},
+    {"latency_ns", Quantity::latency_ns, "start to last result"},
+    {"interval_ns", Quantity::interval_ns, "between starts, back to back"},
+    {"area_mm2", Quantity::area_mm2, "area of the macro"},
+    {"rating_mw", Quantity::rating_mw, "nameplate power"},
+    {"power_mw", Quantity::power_mw, "energy over interval, back to back"}};
+
+} // namespace
+
+const char* name_of(Quantity quantity)
+{
+    for (const auto& q : quantities)
+        if (q.value == quantity)
+            return q.name;
+    return "";
+}
+
+const char* name_of(PointRole role) { return role == PointRole::fit ? "fit" : "predict"; }
+
+bool is_share(Quantity quantity) { return quantity == Quantity::energy_share || quantity == Quantity::area_share; }
+
+void CaseOperation::fields(config::Visitor& v)
+{
+    v.integer("rows", rows, {0, 16384}, unit::none, "rows driven; 0: all");
+    v.integer("columns", columns, {0, 16384}, unit::none, "columns of cells; 0: all");
+    v.integer("arrays", arrays, {0, 4096}, unit::none, "arrays; 0: all");
+    v.integer("input_bits", input_bits, {1, 32}, unit::bits, "input width");
+    v.integer("weight_bits", weight_bits, {1, 32}, unit::bits, "weight width");
+    v.boolean("signed_input", signed_input, "inputs are signed");
+    v.real("input_activity", input_activity, {0, 1}, unit::none, "mean input slice over its maximum");
+    v.real("weight_activity", weight_activity, {0, 1}, unit::none, "mean cell state over its maximum");
+}
+
+void CasePoint::fields(config::Visitor& v)
+{
+    v.text("name", name, "what was measured", config::Presence::required);
+    v.choice("role", role, roles, "fitted to or predicted");
+    v.texts("set", set, "changes to the macro, PATH=VALUE");
+    v.section("operation", operation, "what the macro did");
+    v.choice("quantity", quantity, quantities, "which figure", config::Presence::required);
+    v.texts("components", components, "components the figure is of");
+    v.real("published", published, {0, 1e12}, unit::none, "the published figure", config::Presence::required);
+    v.real("tolerance", tolerance, {0, 10}, unit::none, "relative error allowed; absolute for shares");
+    v.text("source", source, "where the figure was read", config::Presence::required);
+}
+
+void FreeParameter::fields(config::Visitor& v)
+{
+    v.text("path", path, "key of the macro's file", config::Presence::required);
+    v.real("start", start, {1e-12, 1e12}, unit::none, "where the fit starts, in the key's unit");
+}
+
+void ValidationCase::fields(config::Visitor& v)
+{
+    v.text("schema", schema, "imcsim.validation/1", config::Presence::required);
+    v.text("name", name, "the chip", config::Presence::required);
+    v.path("macro", macro, "file of the macro", config::Presence::required);
+    v.list("free", free, "parameters fitted to the points of role 'fit'");
+    v.list("points", points, "published figures", config::Presence::required);
+    v.text("note", note, "what a reader should know");
+}
+
+void ValidationCase::check(const config::Place& place) const
+{
+    if (schema != "imcsim.validation/1")
+        place.fail("schema", fmt::format("must be 'imcsim.validation/1', got '{}'", schema));
+    std::size_t fitted = 0;
+    for (const CasePoint& point : points) {
+        fitted += point.role == PointRole::fit ? 1 : 0;
+        if (!(point.published > 0.0))
+            place.fail("points", fmt::format("'{}' needs a published figure above 0", point.name));
+    }
+    if (fitted < free.size())
+        place.fail("free", fmt::format("{} parameters cannot be fitted to {} points", free.size(), fitted));
+}
+
+} // namespace imc::cli

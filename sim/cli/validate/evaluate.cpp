@@ -1,0 +1,193 @@
+#include "sim/cli/validate/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "arch/macro/macro.h"
+#include "sim/base/config/document.h"
+#include "sim/base/errors.h"
+#include "sim/cli/validate/least_squares.h"
+
+namespace imc::cli
+{
+
+namespace
+{
+
+/// A macro at work, in SI units.
+struct Work {
+    double macs = 0.0;
+    double energy = 0.0;
+    double component_energy = 0.0;
+    double interval = 0.0;
+    double latency = 0.0;
+    double area = 0.0;
+    double component_area = 0.0;
+    double rating = 0.0;
+};
+
+bool is_named(const CasePoint& point, Component component)
+{
+    return std::ranges::find(point.components, name_of(component)) != point.components.end();
+}
+
+Work work_of(const MacroConfig& config, const CasePoint& point)
+{
+    const auto macro = make_macro(config);
+    const CaseOperation& o = point.operation;
+    MvmOperation op;
+    op.rows = o.rows > 0 ? o.rows : config.rows;
+    op.arrays = o.arrays > 0 ? o.arrays : config.arrays;
+    const int each = columns_per_weight(config, o.weight_bits);
+    const int weights = (o.columns > 0 ? o.columns : config.columns - reserved_columns(config)) / each;
+    op.columns = weights * each;
+    op.input_bits = o.input_bits;
+    op.signed_input = o.signed_input;
+    op.activity.assumed_input = o.input_activity;
+    op.activity.assumed_weight = o.weight_activity;
+
+    const Clock fine(1);
+    const MacroSchedule schedule = macro->schedule(op, fine);
+    Work w;
+    w.macs = static_cast<double>(op.rows) * weights * op.arrays;
+    w.interval = fine.seconds(schedule.interval);
+    w.latency = fine.seconds(schedule.latency);
+    for (const MacroEvent& event : macro->counts(op)) {
+        const double joules = (event.event.unit * event.count).joules();
+        w.energy += joules;
+        if (is_named(point, event.event.component))
+            w.component_energy += joules;
+    }
+    for (const ComponentArea& part : macro->area()) {
+        w.energy += part.leakage_w * w.interval;
+        w.rating += part.rating_w;
+        if (is_named(point, part.component)) {
+            w.component_energy += part.leakage_w * w.interval;
+            w.component_area += part.area_m2 * config.area_overhead;
+        }
+    }
+    w.area = macro->area_m2();
+    return w;
+}
+
+double figure(const Work& w, Quantity quantity)
+{
+    switch (quantity) {
+    case Quantity::energy_pj:
+        return w.energy * 1e12;
+    case Quantity::energy_per_mac_fj:
+        return w.energy / w.macs * 1e15;
+    case Quantity::energy_per_operation_fj:
+        return w.energy / w.macs * 0.5e15;
+    case Quantity::component_energy_pj:
+        return w.component_energy * 1e12;
+    case Quantity::energy_share:
+        return w.component_energy / w.energy;
+    case Quantity::area_share:
+        return w.component_area / w.area;
+    case Quantity::tops_per_w:
+        return 2.0 * w.macs / w.energy * 1e-12;
+    case Quantity::tops:
+        return 2.0 * w.macs / w.interval * 1e-12;
+    case Quantity::tops_per_mm2:
+        return 2.0 * w.macs / w.interval * 1e-12 / (w.area * 1e6);
+    case Quantity::latency_ns:
+        return w.latency * 1e9;
+    case Quantity::interval_ns:
+        return w.interval * 1e9;
+    case Quantity::area_mm2:
+        return w.area * 1e6;
+    case Quantity::rating_mw:
+        return w.rating * 1e3;
+    case Quantity::power_mw:
+        return w.energy / w.interval * 1e3;
+    }
+    return 0.0;
+}
+
+double error_of(const CasePoint& point, double value)
+{
+    return is_share(point.quantity) ? value - point.published : value / point.published - 1.0;
+}
+
+std::vector<std::string> assignments_of(const std::vector<FreeParameter>& parameters, const std::vector<double>& values)
+{
+    std::vector<std::string> assignments;
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        assignments.push_back(fmt::format("{}={}", parameters[i].path, values[i]));
+    return assignments;
+}
+
+std::vector<double> fit(const ValidationCase& c, const std::vector<const CasePoint*>& points)
+{
+    std::vector<double> start;
+    for (const FreeParameter& parameter : c.free)
+        start.push_back(parameter.start);
+    return fit_positive(start, [&](const std::vector<double>& values) {
+        std::vector<double> residuals;
+        for (const CasePoint* point : points)
+            residuals.push_back(std::log(simulated(c.macro, assignments_of(c.free, values), *point) / point->published));
+        return residuals;
+    });
+}
+
+} // namespace
+
+double simulated(const std::filesystem::path& file, const std::vector<std::string>& assignments, const CasePoint& point)
+{
+    config::Document document = config::Document::load(file);
+    for (const std::string& assignment : assignments)
+        document.set(assignment);
+    for (const std::string& assignment : point.set)
+        document.set(assignment);
+    return figure(work_of(document.read<MacroConfig>(), point), point.quantity);
+}
+
+CaseResult evaluate(const ValidationCase& c, const std::string& file)
+{
+    std::vector<const CasePoint*> fitted;
+    for (const CasePoint& point : c.points)
+        if (point.role == PointRole::fit)
+            fitted.push_back(&point);
+
+    CaseResult result;
+    result.name = c.name;
+    result.file = file;
+    result.note = c.note;
+    result.free = c.free.size();
+    result.fitted = fitted.size();
+    result.predicted = c.points.size() - fitted.size();
+    result.parameters = c.free;
+    const std::vector<double> values = c.free.empty() ? std::vector<double>{} : fit(c, fitted);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        result.parameters[i].start = values[i];
+    const config::Document macro = config::Document::load(c.macro);
+    result.family = macro.read<MacroConfig>().family_name();
+
+    for (const CasePoint& point : c.points) {
+        PointResult r;
+        r.point = point;
+        r.simulated = simulated(c.macro, assignments_of(c.free, values), point);
+        r.error = error_of(point, r.simulated);
+        r.pass = std::abs(r.error) <= point.tolerance;
+        if (point.role == PointRole::fit) {
+            result.fit_error = std::max(result.fit_error, std::abs(r.error));
+            if (!c.free.empty() && fitted.size() > c.free.size()) {
+                std::vector<const CasePoint*> others;
+                for (const CasePoint* p : fitted)
+                    if (p != &point)
+                        others.push_back(p);
+                r.leave_one_out = error_of(point, simulated(c.macro, assignments_of(c.free, fit(c, others)), point));
+                result.leave_one_out_error = std::max(result.leave_one_out_error.value_or(0.0), std::abs(*r.leave_one_out));
+            }
+        } else {
+            result.prediction_error = std::max(result.prediction_error, std::abs(r.error));
+        }
+        result.points.push_back(r);
+    }
+    return result;
+}
+
+} // namespace imc::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/cli/validate/case.h"
+
+namespace imc::cli
+{
+
+/// The figure of one point by the macro's model, in the quantity's unit. `assignments` are applied to the macro's file
+/// before the point's own. Throws ConfigError naming file and key.
+double simulated(const std::filesystem::path& macro, const std::vector<std::string>& assignments, const CasePoint& point);
+
+struct PointResult {
+    CasePoint point;
+    double simulated = 0.0;
+    double error = 0.0;                  ///< relative; absolute for shares
+    std::optional<double> leave_one_out; ///< a fitted point predicted from the others, where they suffice
+    bool pass = false;
+};
+
+struct CaseResult {
+    std::string name;
+    std::string file;
+    std::string family;
+    std::string note;
+    std::vector<FreeParameter> parameters; ///< `start` holds the fitted value
+    std::vector<PointResult> points;
+    std::size_t free = 0;      ///< p
+    std::size_t fitted = 0;    ///< n
+    std::size_t predicted = 0; ///< v
+    double fit_error = 0.0;    ///< largest, over fitted points
+    std::optional<double> leave_one_out_error;
+    double prediction_error = 0.0; ///< largest, over predicted points
+
+    /// With more than half as many parameters as points, agreement with them proves nothing.
+    bool validated() const { return 2 * free <= fitted || free == 0; }
+};
+
+/// Fits the free parameters (least squares of logarithms, Gauss–Newton with damping) and predicts the rest.
+CaseResult evaluate(const ValidationCase& validation, const std::string& file);
+
+} // namespace imc::cli
