@@ -15,15 +15,16 @@ EventType event(Component component, const char* name, const ComponentCost& cost
     return {component, name, category, Energy::from_joules(cost.energy_j), cost.model, cost.citation};
 }
 
-/// Counting one input bit takes about one full adder of the counter's compressor tree.
+/// A ripple counter beside the input register takes the bits of a slice one after another while the array settles;
+/// on average two of its flip-flops toggle per count.
 ComponentCost popcount_cost(const MacroConfig& config)
 {
     const GateLibrary gates = gate_library({config.node_m, config.supply_v});
     ComponentCost c;
     c.model = "gates";
     c.citation = gates.citation;
-    c.energy_j = gates.full_adder.energy_j;
-    c.area_m2 = config.rows * gates.full_adder.area_m2;
+    c.energy_j = 2.0 * gates.flip_flop.energy_j;
+    c.area_m2 = (sum_growth_bits(config.rows) + 1.0) * gates.flip_flop.area_m2;
     c.leakage_w = c.area_m2 * gates.leakage_w_m2;
     c.rating_w = c.leakage_w;
     return c;
@@ -112,7 +113,7 @@ void resolve_bit_serial(const MacroConfig& config, MacroCosts& costs)
 MacroCosts resolve_costs(const MacroConfig& config)
 {
     MacroCosts costs;
-    const UserCost pulse{config.input.pulse_supply_v, 0.0, config.input.pulse_s, 0.0, 0.0};
+    const UserCost pulse{config.input.pulse_supply_v, 0.0, config.input.pulse_s, 0.0, 0.0, false};
     costs.pulse = pulse.at(config.supply_v);
     costs.driver = driver_cost(config);
     costs.array = array_cost(config);

@@ -29,6 +29,7 @@ constexpr Command table[] = {
     {"crossbar", "one crossbar's resistive network alone", run_crossbar},
     {"device", "the statistics of one memory device alone", run_device},
     {"sweep", "an experiment at every point of a grid or list", run_sweep},
+    {"validate", "simulated against published figures of chips", run_validate},
     {"regress", "experiments against their stored results", run_regress},
     {"report", "one HTML page with the figures and pictures of runs", run_report},
     {"nas", "search for networks and chips (starts imcsim-nas)", run_nas},

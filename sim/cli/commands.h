@@ -20,6 +20,7 @@ int run_describe(std::span<const std::string> args);
 int run_sweep(std::span<const std::string> args);
 int run_regress(std::span<const std::string> args);
 int run_report(std::span<const std::string> args);
+int run_validate(std::span<const std::string> args);
 int run_nas(std::span<const std::string> args);
 
 } // namespace imc::cli

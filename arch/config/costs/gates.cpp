@@ -34,7 +34,7 @@ GateLibrary gate_library(ProcessPoint process)
     g.sum_delay_s = 2.0 * g.xor2.delay_s;
     g.input_carry_s = g.xor2.delay_s + 2.0 * g.nand2.delay_s;
     g.carry_carry_s = 2.0 * g.nand2.delay_s;
-    g.leakage_w_m2 = 2.4e-6 / 278e-12;
+    g.leakage_w_m2 = 1e-4 * 6.0 * process.node_m * process.supply_v / g.nand2.area_m2;
     g.citation = "unit gates of ZigZag-IMC (Sun et al., ICCAD 2023), 28 nm 0.9 V; scaling Stillmaker & Baas 2017";
     return g;
 }

@@ -23,7 +23,9 @@ struct GateLibrary {
     double sum_delay_s;   ///< full adder, input → sum: 2 XOR
     double input_carry_s; ///< input → carry: XOR + 2 NAND
     double carry_carry_s; ///< carry → carry: 2 NAND
-    double leakage_w_m2;  ///< 2.4 µW per 278 µm² at 40 nm (Aladdin 32-bit adder, accelergy-library)
+    /// Ioff 1e-4 A/m (low standby power, 300 K, all nodes from 130 nm: NeuroSim Technology.cpp) through 6 F of a gate's
+    /// leaking width, over its area.
+    double leakage_w_m2;
     const char* citation;
 };
 GateLibrary gate_library(ProcessPoint process);

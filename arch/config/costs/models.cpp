@@ -41,6 +41,7 @@ void UserCost::fields(config::Visitor& v)
     v.real("latency_ns", latency_s, {0.0, 1e9}, unit::nanoseconds, "time of one event");
     v.real("area_um2", area_m2, {0.0, 1e9}, unit::square_micrometres, "area of one instance");
     v.real("leakage_uw", leakage_w, {0.0, 1e9}, unit::microwatts, "leakage of one instance");
+    v.boolean("by_data", by_data, "drivers and cells: events only where the data is not zero");
 }
 
 ComponentCost UserCost::at(double supply) const
@@ -53,6 +54,7 @@ ComponentCost UserCost::at(double supply) const
     c.energy_j = energy_j * ratio * ratio;
     c.leakage_w = leakage_w * ratio * ratio;
     c.area_m2 = area_m2;
+    c.by_data = by_data;
     c.latency_s =
         supply_v > 0.0 ? latency_s * delay_factor(ScalingClass::digital, stated, {stated.node_m, supply}) : latency_s;
     return c;

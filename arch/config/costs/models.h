@@ -33,6 +33,7 @@ struct UserCost {
     double latency_s = 0.0;
     double area_m2 = 0.0;
     double leakage_w = 0.0;
+    bool by_data = false; ///< drivers and cells: events only where the data is not zero
     void fields(config::Visitor& v);
     ComponentCost at(double supply) const;
 };

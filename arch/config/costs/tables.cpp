@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "arch/config/costs/adc.h"
 #include "arch/config/costs/gates.h"
 #include "arch/config/costs/logic.h"
 #include "arch/config/costs/memory.h"
@@ -67,9 +66,7 @@ std::string network(ProcessPoint process)
 std::string cost_tables()
 {
     constexpr ProcessPoint process{32e-9, 0.9};
-    std::string text = "# Component cost models\n\n## Converters\n\n";
-    text += adc_table({3, 4, 5, 6, 7, 8, 9, 10}, {130e-9, 65e-9, 32e-9, 28e-9, 22e-9, 14e-9, 7e-9}, 1e8);
-    text += "\n## Buffers at 32 nm, 0.9 V\n\n" + buffers(process);
+    std::string text = "## Buffers at 32 nm, 0.9 V\n\n" + buffers(process);
     text += "\n## Logic at 32 nm, 0.9 V\n\n" + logic(process);
     text += "\n## Routers and links at 32 nm, 0.9 V\n\n" + network(process);
     text += "\n## DRAM\n\n| kind | pJ per bit | Gbit/s | source |\n|---|---|---|---|\n";

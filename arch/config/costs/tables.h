@@ -5,8 +5,8 @@
 namespace imc
 {
 
-/// The cost models side by side as Markdown: converters by bits and node, buffers by size, logic, routers, links,
-/// DRAM, each with its citation. What `imcsim describe costs` prints.
+/// The cost models of everything but converters side by side as Markdown: buffers by size, logic, routers, links,
+/// DRAM, each with its citation. What `imcsim describe costs` prints after the converters (adc_table).
 std::string cost_tables();
 
 } // namespace imc

@@ -81,6 +81,8 @@ void ValidationCase::fields(config::Visitor& v)
     v.text("name", name, "the chip", config::Presence::required);
     v.path("macro", macro, "file of the macro", config::Presence::required);
     v.list("free", free, "parameters fitted to the points of role 'fit'");
+    v.integer("chosen", chosen, {0, 100}, unit::none,
+              "discrete choices made in view of the fitted figures; count as free");
     v.list("points", points, "published figures", config::Presence::required);
     v.text("note", note, "what a reader should know");
 }

@@ -71,6 +71,7 @@ struct ValidationCase {
     std::string name;
     std::filesystem::path macro;
     std::vector<FreeParameter> free;
+    int chosen = 0; ///< discrete choices in the macro's file that were made with the fitted figures in view
     std::vector<CasePoint> points;
     std::string note;
     void fields(config::Visitor& v);

@@ -128,7 +128,8 @@ std::vector<double> fit(const ValidationCase& c, const std::vector<const CasePoi
     return fit_positive(start, [&](const std::vector<double>& values) {
         std::vector<double> residuals;
         for (const CasePoint* point : points)
-            residuals.push_back(std::log(simulated(c.macro, assignments_of(c.free, values), *point) / point->published));
+            residuals.push_back(
+                std::log(simulated(c.macro, assignments_of(c.free, values), *point) / point->published));
         return residuals;
     });
 }
@@ -156,7 +157,7 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
     result.name = c.name;
     result.file = file;
     result.note = c.note;
-    result.free = c.free.size();
+    result.free = c.free.size() + static_cast<std::size_t>(c.chosen);
     result.fitted = fitted.size();
     result.predicted = c.points.size() - fitted.size();
     result.parameters = c.free;
@@ -180,7 +181,8 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
                     if (p != &point)
                         others.push_back(p);
                 r.leave_one_out = error_of(point, simulated(c.macro, assignments_of(c.free, fit(c, others)), point));
-                result.leave_one_out_error = std::max(result.leave_one_out_error.value_or(0.0), std::abs(*r.leave_one_out));
+                result.leave_one_out_error =
+                    std::max(result.leave_one_out_error.value_or(0.0), std::abs(*r.leave_one_out));
             }
         } else {
             result.prediction_error = std::max(result.prediction_error, std::abs(r.error));

@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/config/document.h"
+#include "sim/base/errors.h"
+#include "sim/base/files.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/options.h"
+#include "sim/cli/output.h"
+#include "sim/cli/validate/evaluate.h"
+#include "sim/cli/validate/present.h"
+
+namespace imc::cli
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+/// The cases that come with the program: beside it in a build, under share in an installation, or below the working
+/// directory.
+fs::path shipped_cases()
+{
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    std::vector<fs::path> places;
+    if (!error) {
+        places.push_back(program.parent_path() / "../share/imcsim/configs/validation");
+        places.push_back(program.parent_path() / "../../configs/validation");
+    }
+    places.push_back("configs/validation");
+    for (const fs::path& place : places)
+        if (fs::is_directory(place, error))
+            return place.lexically_normal();
+    throw ConfigError("imcsim validate", "no configs/validation beside the program; name the cases");
+}
+
+std::vector<fs::path> files_of(const std::vector<std::string>& words)
+{
+    std::vector<fs::path> files(words.begin(), words.end());
+    if (files.empty())
+        files.push_back(shipped_cases());
+    std::vector<fs::path> all;
+    for (const fs::path& file : files) {
+        if (!fs::is_directory(file)) {
+            all.push_back(file);
+            continue;
+        }
+        std::vector<fs::path> inside;
+        for (const auto& entry : fs::directory_iterator(file))
+            if (entry.path().extension() == ".json")
+                inside.push_back(entry.path());
+        std::ranges::sort(inside);
+        if (inside.empty())
+            throw ConfigError(file.string(), "holds no case (*.json)");
+        all.insert(all.end(), inside.begin(), inside.end());
+    }
+    return all;
+}
+
+} // namespace
+
+int run_validate(std::span<const std::string> args)
+{
+    std::vector<std::string> words;
+    bool json = false;
+    fs::path out;
+    fs::path svg;
+    Options options(
+        "validate", "[CASE.json | DIRECTORY]...",
+        "Compares simulated macros with published chips: fits the free parameters of each case to the figures\n"
+        "it names, predicts the others, and keeps the two apart. Without CASE, the cases that come with the\n"
+        "program. Exit status 1 if a figure lies outside its tolerance.");
+    options.arguments("CASE.json", words, 0);
+    options.flag("json", json, "print JSON");
+    options.value("out", out, "FILE", "write there instead of standard output");
+    options.value("svg", svg, "FILE", "also draw simulated over published");
+    if (!options.parse(args))
+        return 0;
+
+    std::vector<CaseResult> results;
+    for (const fs::path& file : files_of(words))
+        results.push_back(evaluate(config::Document::load(file).read<ValidationCase>(), file.filename().string()));
+    print_to(out, json ? validation_json(results).dump(2) + "\n" : validation_text(results));
+    if (!svg.empty())
+        write_file(svg, validation_svg(results));
+    for (const CaseResult& result : results)
+        for (const PointResult& point : result.points)
+            if (!point.pass)
+                return 1;
+    return 0;
+}
+
+} // namespace imc::cli

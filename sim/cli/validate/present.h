@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "sim/cli/validate/evaluate.h"
+
+namespace imc::cli
+{
+
+/// The ledger and every figure of every case, as aligned text.
+std::string validation_text(const std::vector<CaseResult>& results);
+nlohmann::ordered_json validation_json(const std::vector<CaseResult>& results);
+/// Simulated over published, both logarithmic, fitted and predicted figures apart.
+std::string validation_svg(const std::vector<CaseResult>& results);
+
+} // namespace imc::cli
