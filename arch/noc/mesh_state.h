@@ -138,29 +138,42 @@ struct Bucket {
     void deliver(std::uint32_t slot) { deliveries[delivery_count++] = slot; }
 };
 
-/// A set of small integers that is scanned in order.
+/// A set of small integers that is scanned in order. A second level of bits says which words have members, so
+/// that few members in a large set are found quickly.
 class BitSet
 {
 public:
-    explicit BitSet(std::size_t size) : words_((size + 63) / 64) {}
-    void insert(std::uint32_t i) { words_[i >> 6] |= std::uint64_t{1} << (i & 63); }
+    explicit BitSet(std::size_t size) : words_((size + 63) / 64), used_((words_.size() + 63) / 64) {}
+    void insert(std::uint32_t i)
+    {
+        words_[i >> 6] |= std::uint64_t{1} << (i & 63);
+        used_[i >> 12] |= std::uint64_t{1} << (i >> 6 & 63);
+    }
     /// Calls keep(i) for each member; members for which it returns false leave. Returns whether any stays.
     template <class Keep> bool filter(Keep keep)
     {
         std::uint64_t left = 0;
-        for (std::size_t w = 0; w < words_.size(); ++w) {
-            std::uint64_t stay = words_[w];
-            for (std::uint64_t rest = stay; rest; rest &= rest - 1)
-                if (!keep(static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(rest)))))
-                    stay &= ~(rest & -rest);
-            words_[w] = stay;
-            left |= stay;
+        for (std::size_t u = 0; u < used_.size(); ++u) {
+            std::uint64_t still_used = used_[u];
+            for (std::uint64_t words = still_used; words; words &= words - 1) {
+                const std::size_t w = u * 64 + static_cast<unsigned>(std::countr_zero(words));
+                std::uint64_t stay = words_[w];
+                for (std::uint64_t rest = stay; rest; rest &= rest - 1)
+                    if (!keep(static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(rest)))))
+                        stay &= ~(rest & -rest);
+                words_[w] = stay;
+                if (!stay)
+                    still_used &= ~(words & -words);
+            }
+            used_[u] = still_used;
+            left |= still_used;
         }
         return left != 0;
     }
 
 private:
     std::vector<std::uint64_t> words_;
+    std::vector<std::uint64_t> used_;
 };
 
 /// The first member of `mask` at or after `from`, cyclically. mask must not be 0.

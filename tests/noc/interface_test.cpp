@@ -5,6 +5,7 @@
 
 #include "arch/noc/ideal_interconnect.h"
 #include "arch/noc/mesh.h"
+#include "sim/base/random.h"
 
 using namespace imc;
 
@@ -153,6 +154,23 @@ TEST(Mesh, TwoFlowsOnOneLinkTakeLongerThanOnTwo)
         return list.items.back().tail_arrived;
     };
     EXPECT_GT(last_arrival(1, 2), last_arrival(3, 5) + 300);
+}
+
+TEST(Mesh, TakesTheZeroLoadLatencyInAMeshOfThousandsOfRouters)
+{
+    const MeshShape shape{70, 60, 1, {}};
+    Mesh mesh(shape, RouterConfig());
+    DeliveryList list;
+    mesh.set_sink(&list);
+    RandomStream random(11, "large mesh");
+    for (Cycle t = 0; t < 200'000; t += 1000)
+        mesh.send(t, {.source = static_cast<std::uint32_t>(random.below(4200)),
+                      .destination = static_cast<std::uint32_t>(random.below(4200)),
+                      .flits = 3});
+    mesh.advance(300'000);
+    ASSERT_EQ(list.items.size(), 200u);
+    for (const Delivery& d : list.items)
+        EXPECT_EQ(d.latency(), 5 * static_cast<Cycle>(mesh.hops(d.packet.source, d.packet.destination)) + 7 + 2);
 }
 
 } // namespace
