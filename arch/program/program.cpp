@@ -41,20 +41,31 @@ int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 int Reach::first(int o) const
 {
-    int i = o * stride - pad;
-    // With dilation the first tap inside the map need not be the map's first position.
-    if (i < 0)
-        i += ((-i + dilation - 1) / dilation) * dilation;
-    return floor_div(i, enlarge);
+    const int start = o * stride - pad;
+    if (start >= 0)
+        return std::min(start / enlarge, in);
+    // Above the map an output's first tap inside it depends on the residue of its start; a later output may begin
+    // before this one.
+    int least = in * enlarge;
+    for (int later = 0; later < dilation; ++later) {
+        const int i = start + later * stride;
+        least = std::min(least, i >= 0 ? i : (-i + dilation - 1) / dilation * dilation + i);
+    }
+    return least / enlarge;
 }
 
 int Reach::last(int o) const
 {
-    int i = o * stride - pad + (kernel - 1) * dilation;
-    const int end = in * enlarge;
-    if (i >= end)
-        i -= ((i - end) / dilation + 1) * dilation;
-    return floor_div(i, enlarge);
+    const int end = in * enlarge, start = o * stride - pad + (kernel - 1) * dilation;
+    if (start < end)
+        return floor_div(start, enlarge);
+    // Likewise below the map: an earlier output may reach further.
+    int most = -1;
+    for (int earlier = 0; earlier < dilation && earlier <= o; ++earlier) {
+        const int i = start - earlier * stride;
+        most = std::max(most, i < end ? i : i - ((i - end) / dilation + 1) * dilation);
+    }
+    return floor_div(most, enlarge);
 }
 
 std::vector<int> Reach::needed(const std::vector<int>& outputs) const

@@ -46,7 +46,8 @@ struct Reach {
     int pad = 0;     ///< before the first position
     int enlarge = 1; ///< the producer's map is repeated this many times along the axis (nearest resize)
 
-    /// First and last position of the producer's map that output `o` needs; first > last if it sees padding only.
+    /// First position of the producer's map that output `o` or any later one needs, and the last that `o` or any
+    /// earlier one needs: both ascend with `o`. first > last if it sees padding only.
     int first(int o) const;
     int last(int o) const;
     /// Every position some output of `outputs` needs, ascending.

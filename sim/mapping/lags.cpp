@@ -67,7 +67,8 @@ std::vector<int> rows_ahead(const Pipeline& pipeline, StageId id, std::size_t in
     for (std::size_t i = 0; i < stage.inputs.size(); ++i)
         for (std::size_t p = 0; p < stage.inputs[i].view.pieces.size(); ++p) {
             const StageId other = stage.inputs[i].view.pieces[p].stage;
-            if (!other.valid() || other == source)
+            // The piece's own stage read through another window (a map added to its convolution) is one of them.
+            if (!other.valid() || (i == input && p == piece))
                 continue;
             if (!computed) {
                 mine = needs_of(pipeline, source, all);
