@@ -29,7 +29,7 @@ void ArraySpec::check() const
     need(active_rows >= 0 && active_rows <= rows, "active_rows", active_rows, "0 or at most the rows");
     need(cell_bits >= 1 && cell_bits <= 8, "cell_bits", cell_bits, "in [1, 8]");
     need(weight_bits >= 1 && weight_bits <= 16, "weight_bits", weight_bits, "in [1, 16]");
-    need(input_bits >= 1 && input_bits <= 16, "input_bits", input_bits, "in [1, 16]");
+    need(input_bits >= 1 && input_bits <= 17, "input_bits", input_bits, "in [1, 17]");
     need(slice_bits >= 1 && slice_bits <= 8, "slice_bits", slice_bits, "in [1, 8]");
     need(adc.bits >= 1 && adc.bits <= 20, "adc.bits", adc.bits, "in [1, 20]");
     need(adc.percentile > 0.0 && adc.percentile <= 100.0, "adc.percentile", adc.percentile, "in (0, 100]");

@@ -18,6 +18,7 @@ public:
 
     std::size_t rows() const { return rows_; }
     std::size_t columns() const { return columns_; }
+    std::size_t size() const { return arrays_.size(); }
     std::vector<MappedArray>& arrays() { return arrays_; }
 
     void begin_hold(std::uint64_t hold);
