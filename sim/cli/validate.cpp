@@ -12,6 +12,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output.h"
+#include "sim/cli/validate/datasheet.h"
 #include "sim/cli/validate/evaluate.h"
 #include "sim/cli/validate/present.h"
 
@@ -72,6 +73,7 @@ int run_validate(std::span<const std::string> args)
     bool json = false;
     fs::path out;
     fs::path svg;
+    fs::path datasheet;
     Options options(
         "validate", "[CASE.json | DIRECTORY]...",
         "Compares simulated macros with published chips: fits the free parameters of each case to the figures\n"
@@ -81,8 +83,15 @@ int run_validate(std::span<const std::string> args)
     options.flag("json", json, "print JSON");
     options.value("out", out, "FILE", "write there instead of standard output");
     options.value("svg", svg, "FILE", "also draw simulated over published");
+    options.value("datasheet", datasheet, "FILE", "instead: predict a macro from its data sheet alone");
     if (!options.parse(args))
         return 0;
+    if (!datasheet.empty()) {
+        if (!words.empty())
+            throw ConfigError("imcsim validate --datasheet", "takes no cases");
+        print_to(out, predict_datasheet(datasheet).dump(2) + "\n");
+        return 0;
+    }
 
     std::vector<CaseResult> results;
     for (const fs::path& file : files_of(words))

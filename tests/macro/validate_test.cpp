@@ -8,9 +8,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "arch/config/datasheet.h"
 #include "sim/base/config/document.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/cli/validate/datasheet.h"
 #include "sim/cli/validate/least_squares.h"
 #include "sim/cli/validate/present.h"
 #include "tests/support/shared.h"
@@ -146,6 +148,79 @@ TEST(Validation, KeepsFittedAndPredictedApartInItsLedger)
     const CaseResult isaac = run("isaac_32nm");
     EXPECT_EQ(isaac.free, 0u);
     EXPECT_TRUE(isaac.validated());
+}
+
+struct Sheet {
+    const char* name;
+    const char* text;
+    double tops_per_w; ///< published, silicon.json
+};
+
+TEST(Datasheet, PredictsEfficiencyOfPublishedMacrosFromTheirDataSheetsAlone)
+{
+    // Every macro of silicon.json whose sheet is complete enough, but HERMES, whose costs the model for PCM uses.
+    // Measured: mean ratio 1.93, eight of ten within 3; those outside are the merged columns of Xue 2019 and the
+    // rippling adders of Colonnade, which a sheet does not tell apart from plain columns and trees.
+    const Sheet sheets[] = {
+        {"sinangil",
+         R"({"tech_nm":7,"cell":"sram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"input_slice_bits":4,"adc_bits":4,"adc_count":16,"supply_v":0.8})",
+         262.3},
+        {"jia",
+         R"({"tech_nm":65,"cell":"sram","rows":2304,"columns":256,"input_bits":1,"weight_bits":1,"adc_bits":8,"adc_count":256,"supply_v":1.2})",
+         192},
+        {"neurram42",
+         R"({"tech_nm":130,"cell":"rram","rows":256,"columns":256,"input_bits":2,"weight_bits":4,"cell_bits":4,"adc_bits":4,"adc_count":256,"supply_v":1.8})",
+         40.33},
+        {"chih",
+         R"({"tech_nm":22,"cell":"sram","rows":256,"columns":256,"input_bits":4,"weight_bits":4,"supply_v":0.72})", 89},
+        {"dimc2", R"({"tech_nm":28,"cell":"sram","rows":32,"columns":8,"input_bits":8,"weight_bits":8,"supply_v":0.9})",
+         22},
+        {"aimc1",
+         R"({"tech_nm":22,"cell":"sram","rows":1024,"columns":1024,"input_bits":7,"weight_bits":2,"input_slice_bits":7,"adc_bits":6,"adc_count":512,"supply_v":0.8})",
+         1050},
+        {"xue20_24",
+         R"({"tech_nm":22,"cell":"rram","rows":512,"columns":512,"rows_active":16,"input_bits":2,"weight_bits":4,"input_slice_bits":2,"adc_bits":6,"adc_count":32,"supply_v":0.8})",
+         45.52},
+        {"xue20_44",
+         R"({"tech_nm":22,"cell":"rram","rows":512,"columns":512,"rows_active":16,"input_bits":4,"weight_bits":4,"input_slice_bits":2,"adc_bits":6,"adc_count":32,"supply_v":0.8})",
+         28.93},
+        {"xue19",
+         R"({"tech_nm":55,"cell":"rram","rows":256,"columns":512,"rows_active":9,"input_bits":2,"weight_bits":3,"input_slice_bits":2,"adc_bits":4,"adc_count":16,"supply_v":1.0})",
+         21.9},
+        {"colonnade8",
+         R"({"tech_nm":65,"cell":"sram","rows":128,"columns":128,"input_bits":8,"weight_bits":8,"supply_v":0.8})",
+         1.71},
+    };
+    const auto file = std::filesystem::temp_directory_path() / ("imc_sheet_" + std::to_string(::getpid()) + ".json");
+    double logs = 0.0;
+    int within = 0;
+    for (const Sheet& sheet : sheets) {
+        std::ofstream(file) << sheet.text;
+        const auto result = predict_datasheet(file);
+        const double log = std::abs(std::log(result["tops_per_w"].get<double>() / sheet.tops_per_w));
+        logs += log;
+        within += log < std::log(3.0) ? 1 : 0;
+        EXPECT_LT(log, std::log(4.0)) << sheet.name;
+        EXPECT_GT(result["cycle_ns"].get<double>(), 0.0);
+        EXPECT_GT(result["area_mm2"].get<double>(), 0.0);
+    }
+    std::filesystem::remove(file);
+    EXPECT_LT(std::exp(logs / std::size(sheets)), 2.0);
+    EXPECT_GE(within, 8);
+}
+
+TEST(Datasheet, RefusesWhatCannotBeBuilt)
+{
+    const auto read = [](const char* text) { (void)config::Document::parse(text, "sheet.json").read<Datasheet>(); };
+    EXPECT_THROW(
+        read(R"({"tech_nm":28,"cell":"rram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"supply_v":1})"),
+        ConfigError); // no converter
+    EXPECT_THROW(
+        read(R"({"tech_nm":28,"cell":"sram","rows":64,"columns":4,"input_bits":4,"weight_bits":8,"supply_v":1})"),
+        ConfigError);
+    EXPECT_THROW(read(R"({"tech_nm":28,"cell":"sram","rows":64,"columns":64,"rows_active":65,"input_bits":4,
+                          "weight_bits":4,"supply_v":1})"),
+                 ConfigError);
 }
 
 TEST(Validation, RefusesACaseWithMoreParametersThanFigures)
