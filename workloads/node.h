@@ -252,6 +252,9 @@ struct Node {
     std::vector<TensorId> inputs;
     std::vector<TensorId> outputs;
     std::variant<Contraction, Elementwise, Reduce, Normalise, Move> kind;
+    /// Operands and results are integers that stand for reals, as their tensors' `quantisation` says; the node
+    /// computes what it says on those reals (execute/quantised.h). Contractions say so by themselves.
+    bool quantised = false;
 
     template <class T> const T* as() const { return std::get_if<T>(&kind); }
     template <class T> T* as() { return std::get_if<T>(&kind); }

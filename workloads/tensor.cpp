@@ -92,6 +92,16 @@ std::pair<std::int64_t, std::int64_t> integer_range(ElementType type)
             bits == 64 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << (bits - 1)) - 1};
 }
 
+std::pair<std::int64_t, std::int64_t> integer_range(const Quantisation& quantisation)
+{
+    const auto [low, high] = integer_range(quantisation.type);
+    const int width = static_cast<int>(8 * byte_size(quantisation.type));
+    if (quantisation.bits < 1 || quantisation.bits > width)
+        throw std::invalid_argument(fmt::format("{} bits in {}", quantisation.bits, name(quantisation.type)));
+    const int dropped = width - quantisation.bits;
+    return {low >> dropped, high >> dropped};
+}
+
 Shape::Shape(std::span<const std::int64_t> values)
 {
     dims_.reserve(values.size());

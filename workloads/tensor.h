@@ -143,7 +143,12 @@ struct Quantisation {
     std::vector<double> scale;
     std::vector<std::int64_t> zero_point;
     int axis = -1; ///< −1: per tensor
+
+    bool operator==(const Quantisation&) const = default;
 };
+
+/// Least and greatest integer of `bits` bits, signed as the type is. Throws std::invalid_argument.
+std::pair<std::int64_t, std::int64_t> integer_range(const Quantisation& quantisation);
 
 /// A value of a graph: an input, a constant, or a node's result.
 struct Tensor {

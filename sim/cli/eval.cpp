@@ -10,6 +10,7 @@
 #include "sim/cli/network_options.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output.h"
+#include "sim/cli/quantise_options.h"
 #include "workloads/execute/batch.h"
 #include "workloads/network.h"
 #include "workloads/npy.h"
@@ -101,7 +102,9 @@ int run_eval(std::span<const std::string> args)
 {
     std::filesystem::path file;
     std::vector<std::string> inputs, outputs;
+    bool integer = false;
     NetworkOptions network;
+    QuantiseSettings quantisation;
     Options options(
         "eval", "NETWORK --input X.npy",
         "Executes a network on NumPy arrays, in float (quantised operators: in exact integers), and prints a\n"
@@ -109,6 +112,8 @@ int run_eval(std::span<const std::string> args)
     options.argument("NETWORK", file);
     options.values("input", inputs, "[NAME=]X.npy", "values of an input");
     options.values("out", outputs, "[NAME=]Y.npy", "write an output, by default the first");
+    options.flag("integer", integer, "execute in integers; a float network is quantised first");
+    quantisation.declare(options);
     network.declare_weights(options);
     network.declare(options);
     if (!options.parse(args))
@@ -118,7 +123,9 @@ int run_eval(std::span<const std::string> args)
     for (const auto& [name, value] : values)
         if (!name.empty())
             import_options.inputs.push_back(name);
-    const Graph graph = network.with_weights(load_network(file, import_options));
+    Graph graph = network.with_weights(load_network(file, import_options));
+    if (integer)
+        graph = quantisation.integer_network(graph);
     const std::vector<Value> results =
         execute_batches(graph, values, [&](std::span<const Value> batch) { return execute(graph, batch); });
     write_outputs(graph, outputs, results);

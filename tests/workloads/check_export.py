@@ -75,6 +75,21 @@ def check_shipped():
     assert np.array_equal(got, np.load(work / "yf.npy"))
     print("lenet5 equals NumPy within", error)
 
+    # The quantised network as QDQ: standard ONNX, and the integers survive.
+    target = work / "lenet5_qdq.onnx"
+    run("export", work / "lenet5_random.onnx", "--out", target, "--integer", "--calibrate", work / "x.npy")
+    model = onnx.load(target)
+    checker.check_model(model)
+    shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+    run("eval", work / "lenet5_random.onnx", "--input", work / "x.npy", "--out", work / "yi.npy", "--integer", "--calibrate", work / "x.npy")
+    run("eval", target, "--input", work / "x.npy", "--out", work / "yq.npy", "--integer")
+    run("eval", target, "--input", work / "x.npy", "--out", work / "yf.npy")
+    golden, again, simulated = (np.load(work / name) for name in ("yi.npy", "yq.npy", "yf.npy"))
+    assert np.array_equal(golden, again)
+    assert np.abs(golden - expected).max() < 0.05 * np.abs(expected).max()
+    assert np.abs(golden - simulated).max() < 0.02 * np.abs(expected).max()
+    print("lenet5 as QDQ ok")
+
 
 def check_shared():
     folder = pathlib.Path(os.environ.get("IMCSIM_SHARED", networks / "../../../shared")) / "networks"

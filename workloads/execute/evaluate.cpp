@@ -65,6 +65,13 @@ PointRange::PointRange(const WindowAxis& a, std::int64_t o, std::int64_t size)
     first = std::min(first, last);
 }
 
+std::int64_t padded_points(const WindowAxis& a, std::int64_t o)
+{
+    WindowAxis padded = a;
+    padded.pad_begin = 0;
+    return PointRange(padded, o, a.pad_begin + a.in + a.pad_end).count();
+}
+
 Window3::Window3(const Window& window)
 {
     const auto& axes = window.axes;

@@ -12,6 +12,7 @@ namespace imc
 struct ResultType {
     Shape shape;
     ElementType type = ElementType::float32;
+    const Quantisation* quantisation = nullptr; ///< of an integer result: narrows where it saturates
 };
 
 /// One node's results from its operands, by ONNX's definitions. `inputs` are those of the node in order, an

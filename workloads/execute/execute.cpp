@@ -1,11 +1,13 @@
 #include "workloads/execute/execute.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
 #include "workloads/execute/evaluate.h"
+#include "workloads/execute/quantised.h"
 
 namespace imc
 {
@@ -33,6 +35,11 @@ void check_inputs(const Graph& graph, std::span<const Value> inputs)
                                                     name(inputs[i].type()), inputs[i].shape.text(), name(t.type),
                                                     t.shape.text()));
     }
+}
+
+ResultType result_type(const Tensor& t)
+{
+    return {t.shape, t.type, t.quantisation && t.quantisation->type == t.type ? &*t.quantisation : nullptr};
 }
 
 class Run
@@ -66,10 +73,11 @@ public:
             operands.push_back(t.valid() ? values_[t] : Value());
         std::vector<ResultType> results;
         for (const TensorId t : node.outputs)
-            results.push_back(t.valid() ? ResultType{graph_.tensor(t).shape, graph_.tensor(t).type} : ResultType{});
+            results.push_back(t.valid() ? result_type(graph_.tensor(t)) : ResultType{});
         std::vector<Value> out;
         try {
-            out = evaluate(node, operands, results);
+            out = node.quantised ? evaluate_quantised(graph_, node, operands, results)
+                                 : evaluate(node, operands, results);
         } catch (const RunError& e) {
             throw RunError(fmt::format("node '{}' ({}): {}", node.name, node.op, e.what()));
         } catch (const std::invalid_argument& e) {

@@ -132,7 +132,7 @@ Value integer_contraction(const Arguments& a, const Contraction& c)
     for (const double w_scale : a.operand(q.stationary_scale).to_reals())
         requantisers.emplace_back(x_scale * w_scale / y_scale);
     const std::int64_t zero = a.has(q.result_zero_point) ? a.operand(q.result_zero_point).data->integer(0) : 0;
-    const auto [low, high] = integer_range(result.type);
+    const auto [low, high] = result.quantisation ? integer_range(*result.quantisation) : integer_range(result.type);
     for (std::size_t i = 0; i < sums.size(); ++i) {
         const Requantiser& r = requantisers[requantisers.size() == 1 ? 0 : channel_of(i)];
         const std::int64_t limit = std::int64_t{1} << 40; // keeps the sum with the zero point defined

@@ -86,6 +86,9 @@ struct PointRange {
     std::int64_t count() const { return last - first; }
 };
 
+/// Points of the window along one axis that are inside the padded input (ceil_mode can reach beyond it).
+std::int64_t padded_points(const WindowAxis& a, std::int64_t o);
+
 /// A window's axes made three by unit axes in front.
 struct Window3 {
     WindowAxis d, r, c;

@@ -16,7 +16,9 @@ Values quantise(const Arguments& a, const Elementwise& e)
     const auto axis = static_cast<std::size_t>(vector ? e.axis : 0);
     const std::int64_t channels = vector ? x.shape[axis] : 1;
     const std::int64_t inner = vector ? x.shape.elements(axis + 1, x.shape.rank()) : x.elements();
-    const auto [low, high] = is_integer(r.type) ? integer_range(r.type) : std::pair(std::int64_t{0}, std::int64_t{0});
+    const auto [low, high] = r.quantisation && is_integer(r.type) ? integer_range(*r.quantisation)
+                             : is_integer(r.type)                 ? integer_range(r.type)
+                                                                  : std::pair(std::int64_t{0}, std::int64_t{0});
     for (std::int64_t i = 0; i < x.elements(); ++i) {
         const std::int64_t channel = inner > 0 ? i / inner % channels : 0;
         const auto s = static_cast<float>(scale.data->real(channel));

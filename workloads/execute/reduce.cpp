@@ -29,14 +29,6 @@ template <class V> void visit_window(const Window3& w, const Point& o, V visit)
                       w.c.first(o.c) + kc * w.c.dilation);
 }
 
-/// Points of the window along one axis that are inside the padded input (ceil_mode can reach beyond it).
-std::int64_t padded_points(const WindowAxis& a, std::int64_t o)
-{
-    WindowAxis padded = a;
-    padded.pad_begin = 0;
-    return PointRange(padded, o, a.pad_begin + a.in + a.pad_end).count();
-}
-
 template <class V> void for_each_output(const Window3& w, V visit)
 {
     std::int64_t i = 0;

@@ -122,6 +122,8 @@ private:
     void add_node(const ModelNode& node)
     {
         const std::string place = lower::place_of(model_, node);
+        if (node.outputs.empty() || (node.outputs[0].empty() && node.op != "Split"))
+            throw ConfigError(place, "its first output has no name");
         const lower::Operator* op = node.domain.empty() ? lower::find_operator(node.op) : nullptr;
         if (!op)
             return refuse(node, node.domain.empty()

@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "workloads/graph.h"
@@ -35,6 +36,8 @@ public:
 
     const Graph& graph() const { return graph_; }
     std::string name_of(TensorId id) const { return id.valid() ? names_[id] : std::string(); }
+    /// Calls the tensor something else from now on; returns what it was called.
+    std::string rename(TensorId id, const std::string& name) { return std::exchange(names_[id], name); }
     std::vector<std::string> names_of(const std::vector<TensorId>& ids) const;
 
 private:
@@ -52,6 +55,10 @@ void set(onnx::NodeProto& node, const char* key, std::int64_t value);
 void set(onnx::NodeProto& node, const char* key, double value);
 void set(onnx::NodeProto& node, const char* key, const std::string& value);
 void set(onnx::NodeProto& node, const char* key, const std::vector<std::int64_t>& values);
+
+/// A node on integers as DequantizeLinear → the float operator → QuantizeLinear. Throws RunError for more than
+/// 8 bits, which opset 17 has not.
+void write_quantised(OnnxBuilder& builder, const Node& node);
 
 /// Appends the ONNX node or nodes that one graph node stands for.
 void write_node(OnnxBuilder& builder, const Node& node);

@@ -340,7 +340,11 @@ void write_move(OnnxBuilder& b, const Node& node, const Move& m)
 
 void write_node(OnnxBuilder& b, const Node& node)
 {
-    if (const auto* c = node.as<Contraction>())
+    const auto* contraction = node.as<Contraction>();
+    if (node.quantised || (contraction && contraction->quantised && contraction->quantised->result_scale.valid() &&
+                           !node.op.starts_with("QLinear")))
+        write_quantised(b, node);
+    else if (const auto* c = node.as<Contraction>())
         write_contraction(b, node, *c);
     else if (const auto* e = node.as<Elementwise>())
         write_elementwise(b, node, *e);
