@@ -37,6 +37,23 @@ struct CostModel {
     std::string citation;
 };
 
+/// A count of the ledger: so many events of one unit energy, of one layer (or none) in one phase.
+struct StoredCount {
+    Component component = Component::control;
+    std::string event;
+    Category category = Category::dynamic;
+    LayerId layer;
+    Phase phase = Phase::inference;
+    std::int64_t count = 0;
+    Energy unit;
+};
+
+/// What leaks of one block of the chip, all its instances together.
+struct StoredLeakage {
+    Component component = Component::control;
+    double power_w = 0.0;
+};
+
 struct Result {
     std::string network;
     std::int64_t macs = 0;
@@ -79,6 +96,9 @@ struct Result {
     std::array<Ledger::ByCategory, component_count> energy_by_component{};
     Energy energy_unattributed;
     std::vector<LayerResult> layers;
+    /// Σ count × unit + Σ energy_of(power, cycles × period) is `energy`, to the quantum (imcsim recost).
+    std::vector<StoredCount> ledger;    ///< in the order of Ledger::entries()
+    std::vector<StoredLeakage> leakage; ///< in the order of the chip's inventory
     std::map<std::string, std::int64_t> counts;
     double average_packet_latency_cycles = 0.0;
     double max_link_utilization = 0.0;

@@ -85,6 +85,32 @@ Json models_json(const Result& r)
     return models;
 }
 
+/// The counts behind the energy. They are most of a large network's result: one line each.
+std::string ledger_lines(const Result& r)
+{
+    std::string text;
+    const auto list = [&](const char* name, const std::vector<Json>& items) {
+        text += fmt::format(",\n  \"{}\": [", name);
+        for (std::size_t i = 0; i < items.size(); ++i)
+            text += (i == 0 ? "\n    " : ",\n    ") + items[i].dump();
+        text += items.empty() ? "]" : "\n  ]";
+    };
+    std::vector<Json> counts, leakage;
+    for (const StoredCount& c : r.ledger)
+        counts.push_back({{"component", name_of(c.component)},
+                          {"event", c.event},
+                          {"category", name_of(c.category)},
+                          {"layer", c.layer.valid() ? Json(r.layers.at(c.layer.value()).name) : Json(nullptr)},
+                          {"phase", name_of(c.phase)},
+                          {"count", c.count},
+                          {"unit_energy_j", c.unit.joules()}});
+    for (const StoredLeakage& l : r.leakage)
+        leakage.push_back({{"component", name_of(l.component)}, {"power_w", l.power_w}});
+    list("ledger", counts);
+    list("leakage", leakage);
+    return text;
+}
+
 } // namespace
 
 std::string to_json(const Result& r)
@@ -133,7 +159,9 @@ std::string to_json(const Result& r)
     j["cost_models"] = models_json(r);
     j["warnings"] = r.warnings;
     j["simulator"] = {{"version", version()}, {"seed", r.seed}, {"events", r.events}};
-    return j.dump(2) + "\n";
+    std::string text = j.dump(2);
+    text.resize(text.size() - 2); // the closing brace and the line break before it
+    return text + ledger_lines(r) + "\n}\n";
 }
 
 std::string to_report(const Result& r)

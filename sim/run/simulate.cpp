@@ -4,7 +4,6 @@
 #include <systemc>
 
 #include "arch/chip/chip.h"
-#include "arch/chip/inventory.h"
 #include "sim/base/errors.h"
 #include "sim/run/accounts.h"
 #include "sim/run/bounds.h"
@@ -112,13 +111,11 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
 }
 
 /// What leaks in so many cycles, by component.
-std::vector<std::pair<Component, Energy>> leakage_over(const Experiment& experiment, std::int64_t tiles, Cycle cycles)
+std::vector<std::pair<Component, Energy>> leakage_over(const Experiment& experiment, const Result& r)
 {
     std::vector<std::pair<Component, Energy>> leakage;
-    for (const Block& block : inventory(experiment.chip, tiles))
-        if (block.leakage_w > 0.0)
-            leakage.emplace_back(block.component,
-                                 energy_of(block.leakage_w, cycles * experiment.chip.clock().period()));
+    for (const StoredLeakage& block : r.leakage)
+        leakage.emplace_back(block.component, energy_of(block.power_w, r.cycles * experiment.chip.clock().period()));
     return leakage;
 }
 
@@ -135,7 +132,7 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
     r.warnings.push_back("cycles are a lower bound, set by " + bound.resource);
     r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
     book_inference(experiment, mapped, services, ledger, false, nullptr);
-    for (const auto& [component, energy] : leakage_over(experiment, r.tiles, r.cycles))
+    for (const auto& [component, energy] : leakage_over(experiment, r))
         ledger.book_leakage(component, energy);
     add_energy(ledger, r);
     account_programming(experiment, mapped, r);
@@ -166,7 +163,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
         throw RunError(explain_deadlock(chip, mapped));
 
     r.cycles = r.completions.front();
-    const auto leakage = leakage_over(experiment, r.tiles, r.cycles);
+    const auto leakage = leakage_over(experiment, r);
     recorder.finish(r.cycles, leakage);
     chip.observe(nullptr);
     book_inference(experiment, mapped, services, ledger, ideal, chip.has_circuits() ? &chip : nullptr);

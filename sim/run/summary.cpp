@@ -84,8 +84,11 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     r.area_m2 = total_area_m2(blocks);
     r.nameplate_power_w = total_rating_w(blocks);
     r.leakage_power_w = total_leakage_w(blocks);
-    for (const Block& block : blocks)
+    for (const Block& block : blocks) {
         r.area_by_component_m2[static_cast<std::size_t>(block.component)] += block.area_m2;
+        if (block.leakage_w > 0.0)
+            r.leakage.push_back({block.component, block.leakage_w});
+    }
     r.clock_hz = chip.clock().hertz();
     r.peak_tops = peak_tops(experiment, r.tiles);
     r.weight_bits = experiment.precision.weight_bits;
@@ -120,6 +123,8 @@ void add_energy(const Ledger& ledger, Result& r)
     for (const Ledger::Entry& entry : ledger.entries()) {
         const EventType& type = ledger.type(entry.event);
         r.counts[std::string(name_of(type.component)) + "." + type.name] += entry.count;
+        r.ledger.push_back(
+            {type.component, type.name, type.category, entry.layer, entry.phase, entry.count, type.unit});
         if (seen[entry.event.value()])
             continue;
         seen[entry.event.value()] = 1;
