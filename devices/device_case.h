@@ -20,8 +20,9 @@ struct DeviceCase {
     /// `target`: programming ended exactly at the target, unless "programming" is among the effects;
     /// `programmed`: with the device's programming error, whether listed or not.
     Initial initial = Initial::target;
-    /// programming, relaxation, drift, read_noise, stuck_at, mismatch; "all" for whatever the device has.
-    std::vector<std::string> effects;
+    /// programming, relaxation, drift, read_noise, stuck_at, mismatch; "all" for whatever the device has. An empty
+    /// list leaves the device as it was programmed.
+    std::vector<std::string> effects{"all"};
     std::int64_t samples = 1000000;
     std::uint64_t seed = 1;
     double temperature_k = 0.0; ///< 0: the device's reference temperature
