@@ -13,6 +13,8 @@ namespace imc
 namespace
 {
 
+constexpr std::size_t max_bytes = (std::size_t{1} << 31) - 1; // what protobuf can hold
+
 bool looks_like_json(const std::string& content)
 {
     const std::size_t at = content.find_first_not_of(" \t\r\n");
@@ -23,7 +25,7 @@ bool looks_like_json(const std::string& content)
 
 Import import_network(const std::filesystem::path& file, const ImportOptions& options)
 {
-    const std::string content = read_file(file);
+    const std::string content = read_file(file, max_bytes);
     const bool json = looks_like_json(content) || file.extension() == ".json";
     Model model = json ? parse_json_network(content, file) : parse_onnx(content, file.string(), file.parent_path());
     // Exporters name graphs after themselves ("torch_jit"); the file's name says more.
