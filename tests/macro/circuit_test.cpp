@@ -1,9 +1,12 @@
 // The two details of a macro, computed schedule and stepped circuit, agree to the cycle, the event and the joule, and
 // a change of any single constant in one of them shows.
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "sim/base/config/document.h"
+#include "sim/base/files.h"
 #include "sim/base/random.h"
 #include "tests/macro/timer_pair.h"
 
@@ -144,6 +147,18 @@ TEST(Circuit, AgreesWithTheScheduleOnRandomMacros)
                        circuits.behaviour(i)),
             "")
             << "case " << i << " family " << static_cast<int>(cases[i].config.family);
+}
+
+TEST(Circuit, SourcesKnowComponentCostsAndNoSchedule)
+{
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(IMC_SOURCE_DIR "/arch/circuit")) {
+        const std::string text = read_file(entry.path());
+        EXPECT_EQ(text.find("arch/macro/"), std::string::npos) << entry.path();
+        EXPECT_EQ(text.find("imc::macro "), std::string::npos) << entry.path();
+        ++files;
+    }
+    EXPECT_GT(files, 8);
 }
 
 /// A change of one constant, given to the schedule alone or to the circuit alone.
