@@ -44,6 +44,24 @@ Needs needs_of(const Pipeline& pipeline, StageId target, std::vector<int> rows)
     return needs;
 }
 
+/// One reader of a stage's map leads to one operand and another reader to the other. If a single reader leads to both,
+/// it is that one, or one behind it, which can be stopped by the one side while the other still waits.
+bool forks(const Pipeline& pipeline, StageId stage, StageId join, const Needs& mine, const Needs& theirs)
+{
+    std::size_t readers = 0;
+    for (std::size_t s = stage.value() + 1; s < pipeline.stages.size(); ++s) {
+        const StageId reader(s);
+        if (reader != join && !mine.count(reader) && !theirs.count(reader))
+            continue;
+        bool reads = false;
+        for (const StageInput& input : pipeline.stages[reader].inputs)
+            for (const Piece& piece : input.view.pieces)
+                reads = reads || piece.stage == stage;
+        readers += reads;
+    }
+    return readers > 1;
+}
+
 } // namespace
 
 std::vector<int> rows_ahead(const Pipeline& pipeline, StageId id, std::size_t input, std::size_t piece)
@@ -77,9 +95,10 @@ std::vector<int> rows_ahead(const Pipeline& pipeline, StageId id, std::size_t in
             std::vector<int> wanted;
             for (int y = 0; y < stage.height; ++y)
                 wanted.push_back(stage.inputs[i].rows.last(y));
-            for (const auto& [ancestor, rows] : needs_of(pipeline, other, wanted)) {
+            const Needs theirs = needs_of(pipeline, other, wanted);
+            for (const auto& [ancestor, rows] : theirs) {
                 const auto found = mine.find(ancestor);
-                if (found == mine.end())
+                if (found == mine.end() || (ancestor != source && !forks(pipeline, ancestor, id, mine, theirs)))
                     continue;
                 const std::vector<int>& own_needs = found->second;
                 for (int y = 0; y < stage.height; ++y) {
