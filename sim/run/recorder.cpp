@@ -52,8 +52,13 @@ void Recorder::book(const EventCount& event, LayerId layer, Cycle start, Cycle e
     const EventType& type = ledger_.type(event.event);
     const Energy energy = Ledger::energy(type, event.count);
     spread(energy, start, end);
-    if (!trace_)
-        return;
+    if (trace_)
+        show(event, layer, start, end);
+}
+
+void Recorder::show(const EventCount& event, LayerId layer, Cycle start, Cycle end)
+{
+    const EventType& type = ledger_.type(event.event);
     trace::Booking booking;
     booking.component = type.component;
     booking.category = type.category;
@@ -62,7 +67,7 @@ void Recorder::book(const EventCount& event, LayerId layer, Cycle start, Cycle e
     booking.start = start * clock_.period();
     booking.end = end * clock_.period();
     booking.count = event.count;
-    booking.energy = energy;
+    booking.energy = Ledger::energy(type, event.count);
     trace_->booking(booking);
 }
 
@@ -72,11 +77,12 @@ void Recorder::fired(const tile::ActorState& actor, std::int64_t inference, cons
     if (!recording_ || inference > 0)
         return;
     ++events_;
+    spread(firing.energy, admitted, done); // as a whole, so that a trace does not change how bins round
     if (!trace_)
-        return spread(firing.energy, admitted, done);
+        return;
     for (const auto* events : {&firing.events, &firing.macro_events})
         for (const EventCount& event : *events)
-            book(event, actor.actor->layer, admitted, done);
+            show(event, actor.actor->layer, admitted, done);
     trace::Span span;
     span.track = tracks_[actor.id.value()];
     span.name = trace_->name(actor.actor->name);

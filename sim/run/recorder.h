@@ -30,6 +30,7 @@ public:
 
 private:
     void book(const EventCount& event, LayerId layer, Cycle start, Cycle end);
+    void show(const EventCount& event, LayerId layer, Cycle start, Cycle end);
     void spread(Energy energy, Cycle start, Cycle end);
 
     const program::Program& program_;
