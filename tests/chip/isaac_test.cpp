@@ -98,6 +98,7 @@ TEST(Isaac, ABusyTileDrawsTheTablesPowerOnItsOutputSide)
     expect_row(wide.milliwatts(Component::adc), 12 * 16.0, "ADCs");
     expect_row(wide.milliwatts("vector_unit", {"lookup"}), 2 * 0.26, "sigmoid units");
     expect_row(wide.milliwatts("vector_unit", {"compare"}), 0.4, "max-pool unit");
+    expect_row(wide.milliwatts(Component::output_register), 12 * 0.23 + 1.68, "output registers of cores and tile");
 }
 
 } // namespace
