@@ -10,6 +10,8 @@
 #include "tests/fuzz/readers.h"
 #include "workloads/network.h"
 #include "workloads/npy.h"
+#include "workloads/read/json_reader.h"
+#include "workloads/transform/quantise.h"
 #include "workloads/transform/randomise.h"
 #include "workloads/write/onnx_writer.h"
 
@@ -23,7 +25,7 @@ const fs::path root = IMC_SOURCE_DIR;
 
 void read(const std::string& kind, const std::string& bytes)
 {
-    if (kind == ".onnx")
+    if (kind.ends_with(".onnx"))
         fuzz::read_onnx_bytes(bytes);
     else if (kind == ".json")
         fuzz::read_json_bytes(bytes);
@@ -39,6 +41,17 @@ std::string sample(const std::string& kind)
         return read_file(lenet);
     if (kind == ".onnx")
         return onnx_bytes(load_network(lenet));
+    if (kind == ".qdq.onnx") {
+        const std::string tiny = R"({"schema": "imcsim.network/1", "input": {"shape": [1, 1, 6, 6]}, "layers": [
+            {"op": "conv", "filters": 2, "kernel": [3], "activation": "relu"}, {"op": "max_pool", "kernel": [2]},
+            {"op": "flatten"}, {"op": "dense", "units": 3}]})";
+        const Graph graph = with_random_weights(build_graph(parse_json_network(tiny, "tiny.json")).graph, 1);
+        TensorData pixels(ElementType::float32, 36);
+        for (std::int64_t i = 0; i < 36; ++i)
+            pixels.set_real(i, static_cast<double>(i) / 36);
+        const std::vector<Value> image{Value(Shape{1, 1, 6, 6}, std::move(pixels))};
+        return onnx_bytes(quantise(graph, calibrate(graph, std::span(&image, 1))));
+    }
     return npy_bytes(Value::integers({1, 2, 3, 4, 5, 6}));
 }
 
@@ -87,7 +100,9 @@ TEST_P(Damage, RandomBytesAreRefused)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, Damage, ::testing::Values(".onnx", ".json", ".npy"),
-                         [](const auto& instance) { return std::string(instance.param + 1); });
+INSTANTIATE_TEST_SUITE_P(Formats, Damage, ::testing::Values(".onnx", ".qdq.onnx", ".json", ".npy"),
+                         [](const auto& instance) {
+                             return std::string(instance.param[1] == 'q' ? "qdq" : instance.param + 1);
+                         });
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "workloads/npy.h"
 #include "workloads/read/json_reader.h"
 #include "workloads/read/onnx_reader.h"
+#include "workloads/transform/fuse_qdq.h"
 #include "workloads/transform/randomise.h"
 #include "workloads/write/onnx_writer.h"
 
@@ -45,6 +46,7 @@ void use(const Graph& graph)
     for (const TensorId t : full.inputs)
         inputs.emplace_back(full.tensor(t).shape, TensorData(full.tensor(t).type, full.tensor(t).shape.elements()));
     execute(full, inputs);
+    execute(fuse_qdq(full), inputs);
 }
 
 template <class Read> void attempt(Read read)
