@@ -31,6 +31,7 @@ constexpr Command table[] = {
     {"sweep", "an experiment at every point of a grid or list", run_sweep},
     {"validate", "simulated against published figures of chips", run_validate},
     {"regress", "experiments against their stored results", run_regress},
+    {"recost", "stored results under other cost models, without simulating", run_recost},
     {"report", "one HTML page with the figures and pictures of runs", run_report},
     {"nas", "search for networks and chips (starts imcsim-nas)", run_nas},
 };

@@ -19,6 +19,7 @@ int run_check(std::span<const std::string> args);
 int run_describe(std::span<const std::string> args);
 int run_sweep(std::span<const std::string> args);
 int run_regress(std::span<const std::string> args);
+int run_recost(std::span<const std::string> args);
 int run_report(std::span<const std::string> args);
 int run_validate(std::span<const std::string> args);
 int run_nas(std::span<const std::string> args);

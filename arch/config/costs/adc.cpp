@@ -224,6 +224,23 @@ ComponentCost adc_cost(const AdcQuery& query)
     return {};
 }
 
+std::vector<std::string> adc_laws()
+{
+    std::vector<std::string> names;
+    for (const Entry& entry : entries)
+        if (!is_user(entry.model))
+            names.emplace_back(entry.name);
+    return names;
+}
+
+std::optional<AdcModel> adc_law(const std::string& name)
+{
+    for (const Entry& entry : entries)
+        if (!is_user(entry.model) && name == entry.name)
+            return entry.model;
+    return std::nullopt;
+}
+
 std::string adc_table(const std::vector<int>& bits, const std::vector<double>& nodes_m, double rate_hz)
 {
     std::string text =

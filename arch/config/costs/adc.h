@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct AdcQuery {
 /// Cost of one conversion (energy, latency) and of one converter (area, leakage, rating) by the model the
 /// configuration names. Latency is 1 / rate where the model has no delay of its own.
 ComponentCost adc_cost(const AdcQuery& query);
+
+/// The laws that give a converter's cost from its parameters alone (all but the user's own numbers).
+std::vector<std::string> adc_laws();
+std::optional<AdcModel> adc_law(const std::string& name);
 
 /// Published converters of one resolution differ by 10 … 100 ×: energy per conversion of every model, at
 /// `rate_hz`, by bits and node, as Markdown. What `imcsim describe costs` prints.

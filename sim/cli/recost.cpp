@@ -1,0 +1,52 @@
+#include <algorithm>
+
+#include "sim/base/errors.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/options.h"
+#include "sim/cli/output.h"
+#include "sim/cli/recost/present.h"
+
+namespace imc::cli
+{
+
+int run_recost(std::span<const std::string> args)
+{
+    std::vector<std::string> directories;
+    std::string costs;
+    bool json = false;
+    Options options(
+        "recost", "RUN_DIR...",
+        "Prices stored runs under other cost models from their counts, without simulating: energy, energy in the\n"
+        "steady state and TOPS/W per run and cost set, rank correlation between the sets, and which runs stay\n"
+        "non-dominated in energy and latency under all of them. The time of a run stays as it was simulated.\n"
+        "RUN_DIR is what imcsim run --out wrote.");
+    options.arguments("RUN_DIR", directories);
+    options.value("costs", costs, "A,B,...",
+                  "ADC laws (imcsim describe costs lists them), 'own' for the run's own costs, or files of schema "
+                  "imcsim.costs/1");
+    options.flag("json", json, "print JSON");
+    if (!options.parse(args))
+        return 0;
+    Recosted all;
+    for (const std::string& word : split_commas(costs))
+        all.sets.push_back(read_cost_set(word));
+    if (all.sets.empty())
+        throw ConfigError("imcsim recost --costs", "at least one cost set is needed");
+    for (const std::string& directory : directories)
+        all.runs.push_back(read_stored_run(directory));
+    for (const CostSet& set : all.sets)
+        check_units(set, all.runs);
+    for (const StoredRun& stored : all.runs) {
+        auto& priced = all.priced.emplace_back();
+        for (const CostSet& set : all.sets)
+            priced.push_back(under(set, stored, all.warnings));
+    }
+    std::ranges::sort(all.warnings);
+    all.warnings.erase(std::ranges::unique(all.warnings).begin(), all.warnings.end());
+    for (const std::string& warning : all.warnings)
+        note("warning: " + warning);
+    print(json ? as_json(all) : as_text(all));
+    return 0;
+}
+
+} // namespace imc::cli

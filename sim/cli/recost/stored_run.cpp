@@ -1,0 +1,104 @@
+#include "sim/cli/recost/stored_run.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/config/document.h"
+#include "sim/base/errors.h"
+#include "sim/base/files.h"
+#include "sim/cli/recost/cost_set.h"
+#include "sim/run/experiment.h"
+
+namespace imc::cli
+{
+
+namespace
+{
+
+using Json = nlohmann::json;
+
+template <class E, std::size_t N> E named(const std::string& name)
+{
+    for (std::size_t i = 0; i < N; ++i)
+        if (name_of(static_cast<E>(i)) == name)
+            return static_cast<E>(i);
+    throw std::invalid_argument(fmt::format("'{}' is unknown", name));
+}
+
+/// Layers are merged: only totals are priced.
+void read_ledger(const Json& j, run::Result& r)
+{
+    for (const Json& line : j.at("ledger")) {
+        run::StoredCount c;
+        c.component = named<Component, component_count>(line.at("component").get_ref<const std::string&>());
+        c.event = line.at("event").get<std::string>();
+        c.category = named<Category, category_count>(line.at("category").get_ref<const std::string&>());
+        c.phase = named<Phase, phase_count>(line.at("phase").get_ref<const std::string&>());
+        c.count = line.at("count").get<std::int64_t>();
+        c.unit = Energy::from_joules(line.at("unit_energy_j").get<double>());
+        const auto same = [&](const run::StoredCount& o) {
+            return o.component == c.component && o.event == c.event && o.category == c.category && o.phase == c.phase &&
+                   o.unit == c.unit;
+        };
+        const auto it = std::find_if(r.ledger.begin(), r.ledger.end(), same);
+        if (it == r.ledger.end())
+            r.ledger.push_back(std::move(c));
+        else
+            it->count += c.count;
+    }
+    for (const Json& line : j.at("leakage")) {
+        const double watts = line.at("power_w").get<double>();
+        r.leakage.push_back({component_named(line.at("component").get_ref<const std::string&>()), watts});
+    }
+}
+
+run::Result read_result(const std::filesystem::path& file)
+{
+    run::Result r;
+    const std::string content = read_file(file);
+    try {
+        const Json j = Json::parse(content);
+        if (!j.is_object() || !j.contains("schema") || j["schema"] != "imcsim.result/1")
+            throw ConfigError(file.string(), "is not a result: its \"schema\" is not \"imcsim.result/1\"");
+        if (!j.contains("ledger") || !j.contains("leakage"))
+            throw ConfigError(file.string(), "holds no counts (\"ledger\" and \"leakage\"): it was written by an "
+                                             "earlier imcsim; run the experiment again");
+        r.macs = j.at("network").at("macs").get<std::int64_t>();
+        r.tiles = j.at("chip").at("tiles").get<std::int64_t>();
+        r.cycles = j.at("cycles").get<Cycle>();
+        r.clock_hz = j.at("clock_hz").get<double>();
+        r.interval_cycles = j.at("interval_cycles").get<double>();
+        r.leakage_power_w = j.at("leakage_power_w").get<double>();
+        read_ledger(j, r);
+        const double stored = j.at("energy_j").get<double>();
+        const double summed = price(r, {}).energy.joules();
+        if (stored != summed)
+            throw ConfigError(file.string(), fmt::format("energy_j is {} J, its counts come to {} J: the file was "
+                                                         "changed or is of another version",
+                                                         stored, summed));
+    } catch (const nlohmann::json::exception& e) {
+        throw ConfigError(file.string(), fmt::format("is not a result: {}", e.what()));
+    } catch (const std::invalid_argument& e) {
+        throw ConfigError(file.string(), fmt::format("is not a result: {}", e.what()));
+    }
+    return r;
+}
+
+} // namespace
+
+StoredRun read_stored_run(const std::filesystem::path& directory)
+{
+    if (!std::filesystem::is_regular_file(directory / "result.json") ||
+        !std::filesystem::is_regular_file(directory / "resolved.json"))
+        throw ConfigError(directory.string(),
+                          "is not the directory of a run: it needs result.json and resolved.json (imcsim run --out)");
+    StoredRun stored;
+    stored.name = directory.string();
+    stored.chip = config::Document::load(directory / "resolved.json").read<run::Experiment>().chip;
+    stored.result = read_result(directory / "result.json");
+    return stored;
+}
+
+} // namespace imc::cli

@@ -1,0 +1,218 @@
+#include <cmath>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/energy.h"
+#include "sim/base/files.h"
+#include "sim/base/time.h"
+#include "sim/cli/recost/ranking.h"
+#include "tests/cli/process.h"
+
+using namespace imc;
+using namespace imc::cli;
+using imc::test::Ended;
+using imc::test::imcsim;
+using imc::test::TemporaryDirectory;
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+/// LeNet-5 on a shipped chip, simulated into DIR/NAME.
+fs::path simulated(const TemporaryDirectory& dir, const std::string& name, const std::string& chip,
+                   std::vector<std::string> assignments = {})
+{
+    std::vector<std::string> words = {
+        "run", (fs::path(IMC_SOURCE_DIR) / "configs/experiments" / ("lenet5_" + chip + ".json")).string(), "--quiet",
+        "--out", (dir / name).string()};
+    for (const std::string& assignment : assignments) {
+        words.push_back("--set");
+        words.push_back(assignment);
+    }
+    const Ended ended = imcsim(words);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    return dir / name;
+}
+
+json result_of(const fs::path& run) { return json::parse(read_file(run / "result.json")); }
+
+/// The printed JSON.
+json recost(std::vector<fs::path> runs, const std::string& costs)
+{
+    std::vector<std::string> words = {"recost", "--json", "--costs", costs};
+    words.insert(words.end(), runs.begin(), runs.end());
+    const Ended ended = imcsim(words);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    return json::parse(ended.out);
+}
+
+TEST(Recost, CountsTimesUnitsAndLeakageAreTheEnergy)
+{
+    const TemporaryDirectory dir;
+    for (const char* chip : {"rram", "sram", "pcm"}) {
+        const json r = result_of(simulated(dir, chip, chip));
+        Energy sum;
+        for (const json& line : r["ledger"])
+            sum += Energy::from_joules(line["unit_energy_j"]) * line["count"].get<std::int64_t>();
+        const auto period = Clock::from_hertz(r["clock_hz"]).period();
+        for (const json& line : r["leakage"])
+            sum += energy_of(line["power_w"], r["cycles"].get<Cycle>() * period);
+        EXPECT_EQ(sum.joules(), r["energy_j"].get<double>()) << chip;
+        EXPECT_GT(r["ledger"].size(), 20u);
+    }
+}
+
+TEST(Recost, ARunsOwnLawGivesItsOwnFigures)
+{
+    const TemporaryDirectory dir;
+    const fs::path run = simulated(dir, "a", "rram");
+    const json r = result_of(run);
+    for (const char* costs : {"isaac", "own"}) {
+        const json under = recost({run}, costs)["runs"][0]["under"][0];
+        for (const char* figure : {"energy_j", "energy_per_inference_steady_j", "tops_per_w"})
+            EXPECT_EQ(under[figure].get<double>(), r[figure].get<double>()) << costs << " " << figure;
+    }
+}
+
+TEST(Recost, AnotherLawGivesWhatASimulationWithItGives)
+{
+    const TemporaryDirectory dir;
+    const fs::path run = simulated(dir, "a", "rram");
+    // These laws have the converter's rate as their time, so that the run itself is the same.
+    for (const char* law : {"murmann", "exploration"}) {
+        const fs::path again = simulated(dir, law, "rram", {std::string("chip.tiles[0].core.macro.adc.model=") + law});
+        const json r = result_of(again);
+        ASSERT_EQ(r["cycles"], result_of(run)["cycles"]);
+        const json under = recost({run}, law)["runs"][0]["under"][0];
+        EXPECT_EQ(under["energy_j"].get<double>(), r["energy_j"].get<double>()) << law;
+        EXPECT_EQ(under["energy_per_inference_steady_j"].get<double>(),
+                  r["energy_per_inference_steady_j"].get<double>())
+            << law;
+    }
+}
+
+TEST(Recost, AnotherLawChangesTheConvertersAlone)
+{
+    const TemporaryDirectory dir;
+    const json under = recost({simulated(dir, "a", "rram")}, "isaac,puma,neurosim")["runs"][0]["under"];
+    const json own = under[0]["energy_by_component_j"];
+    for (const std::size_t other : {1u, 2u}) {
+        const json& parts = under[other]["energy_by_component_j"];
+        ASSERT_EQ(parts.size(), own.size());
+        for (const auto& [component, energy] : own.items())
+            EXPECT_EQ(parts[component] == energy, component != "adc") << component;
+        double sum = 0.0;
+        for (const auto& [component, energy] : parts.items())
+            sum += energy.get<double>();
+        EXPECT_NEAR(sum / under[other]["energy_j"].get<double>(), 1.0, 1e-12);
+    }
+}
+
+TEST(Recost, MacrosWithoutConvertersKeepTheirEnergy)
+{
+    const TemporaryDirectory dir;
+    const fs::path run = simulated(dir, "a", "sram");
+    const json under = recost({run}, "isaac,puma,murmann")["runs"][0]["under"];
+    for (const json& priced : under)
+        EXPECT_EQ(priced["energy_j"].get<double>(), result_of(run)["energy_j"].get<double>());
+}
+
+TEST(Recost, AFileOfCostsReplacesUnitEnergies)
+{
+    const TemporaryDirectory dir;
+    const fs::path run = simulated(dir, "a", "rram");
+    write_file(dir / "free.json", R"({"schema": "imcsim.costs/1", "unit_energy_j": {"adc.conversion": 0}})");
+    write_file(dir / "dear.json", R"({"schema": "imcsim.costs/1", "adc": "murmann", "unit_energy_j":
+        {"noc.flit_hop": 1e-9}})");
+    const json r = result_of(run);
+    const json under = recost({run}, (dir / "free.json").string() + "," + (dir / "dear.json").string() +
+                                         ",murmann")["runs"][0]["under"];
+    const double adc = r["energy_by_component_j"]["adc"]["dynamic"];
+    EXPECT_NEAR(under[0]["energy_j"].get<double>(), r["energy_j"].get<double>() - adc, 1e-18);
+    double hops = 0.0, unit = 0.0;
+    for (const json& line : r["ledger"])
+        if (line["component"] == "noc" && line["event"] == "flit_hop") {
+            hops += line["count"].get<double>();
+            unit = line["unit_energy_j"];
+        }
+    ASSERT_GT(hops, 0.0);
+    EXPECT_NEAR(under[1]["energy_j"].get<double>() - under[2]["energy_j"].get<double>(), hops * (1e-9 - unit), 1e-16);
+}
+
+TEST(Recost, SaysWhichRunsStayInTheFrontUnderEveryLaw)
+{
+    const TemporaryDirectory dir;
+    const fs::path good = simulated(dir, "good", "rram");
+    // The same chip with links that cost more is as fast and dearer under any law of its converters.
+    const fs::path dear = simulated(dir, "dear", "rram", {"chip.noc.flit_router_energy_pj=500"});
+    const json all = recost({dear, good}, "isaac,puma,zigzag");
+    EXPECT_FALSE(all["runs"][0]["non_dominated_in_all"].get<bool>());
+    EXPECT_TRUE(all["runs"][1]["non_dominated_in_all"].get<bool>());
+    ASSERT_EQ(all["rank_correlation"].size(), 3u);
+    for (const json& pair : all["rank_correlation"])
+        EXPECT_EQ(pair["spearman"], 1.0);
+}
+
+TEST(Recost, RefusesWhatItCannotPriceWithStatus2)
+{
+    const TemporaryDirectory dir;
+    const fs::path run = simulated(dir, "a", "rram");
+    const auto refused = [&](std::vector<std::string> words, const std::string& why) {
+        words.insert(words.begin(), "recost");
+        const Ended ended = imcsim(words);
+        EXPECT_EQ(ended.status, 2) << why;
+        EXPECT_THAT(ended.out, IsEmpty());
+        EXPECT_THAT(ended.err, HasSubstr(why));
+    };
+    refused({dir.path(), "--costs", "isaac"}, "is not the directory of a run");
+    refused({run, "--costs", "isac"}, "did you mean 'isaac'?");
+    refused({run}, "at least one cost set");
+    refused({run, "--costs", (dir / "none.json").string()}, "none.json");
+    const auto costs = [&](const std::string& members, const std::string& why) {
+        write_file(dir / "c.json", R"({"schema": "imcsim.costs/1", )" + members + "}");
+        refused({run, "--costs", (dir / "c.json").string()}, why);
+    };
+    costs(R"("unit_energy_j": {"adc.convertion": 1e-12})", "did you mean 'conversion'?");
+    costs(R"("unit_energy_j": {"adx.conversion": 1e-12})", "did you mean 'adc'?");
+    costs(R"("unit_energy_j": {"adc.conversion": -1})", "from 0 to 9e-3 J, got -1");
+    costs(R"("unit_energy": {})", "did you mean 'unit_energy_j'?");
+
+    json r = result_of(run);
+    r["ledger"][0]["count"] = r["ledger"][0]["count"].get<std::int64_t>() + 1;
+    write_file(run / "result.json", r.dump());
+    refused({run, "--costs", "isaac"}, "its counts come to");
+    r.erase("ledger");
+    write_file(run / "result.json", r.dump());
+    refused({run, "--costs", "isaac"}, "holds no counts");
+    write_file(run / "result.json", "{");
+    refused({run, "--costs", "isaac"}, "is not a result");
+}
+
+TEST(Ranking, AgreesWithFiguresWorkedByHand)
+{
+    EXPECT_DOUBLE_EQ(spearman({1, 2, 3}, {10, 20, 30}), 1.0);
+    EXPECT_DOUBLE_EQ(kendall({1, 2, 3}, {30, 20, 10}), -1.0);
+    // One swap of neighbours among four: rho = 1 - 6·2 / (4·15), tau = (5 - 1) / 6.
+    EXPECT_DOUBLE_EQ(spearman({1, 2, 3, 4}, {1, 3, 2, 4}), 0.8);
+    EXPECT_DOUBLE_EQ(kendall({1, 2, 3, 4}, {1, 3, 2, 4}), 4.0 / 6.0);
+    // A tie in one of two: tau-b = 2 / sqrt(3·2), rho = 1.5 / sqrt(2·1.5).
+    EXPECT_DOUBLE_EQ(kendall({1, 2, 3}, {1, 1, 2}), 2.0 / std::sqrt(6.0));
+    EXPECT_DOUBLE_EQ(spearman({1, 2, 3}, {1, 1, 2}), 1.5 / std::sqrt(3.0));
+    EXPECT_TRUE(std::isnan(kendall({1, 2}, {5, 5})));
+    EXPECT_THROW(kendall({1, 2}, {5}), std::invalid_argument);
+}
+
+TEST(Ranking, EqualPointsStayBothAndWorseOnesGo)
+{
+    EXPECT_THAT(non_dominated({1, 2, 2, 3, 1}, {5, 4, 4, 4, 5}), ElementsAre(1, 1, 1, 0, 1));
+    EXPECT_THAT(non_dominated({1, 1}, {5, 4}), ElementsAre(0, 1));
+}
+
+} // namespace
