@@ -21,6 +21,7 @@ public:
         Energy energy;
         std::int64_t packets = 0;
         std::int64_t flits = 0;
+        std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> data; ///< flits but credits, by endpoints
     };
     explicit CountingWriter(Sums& sums) : sums_(sums) {}
 
@@ -36,6 +37,8 @@ public:
     {
         ++sums_.packets;
         sums_.flits += p.flits;
+        if (p.message_class != static_cast<std::uint32_t>(MessageClass::control))
+            sums_.data[{p.source, p.destination}] += p.flits;
     }
     void finish(const trace::Directory&, Femtoseconds) override {}
 
@@ -75,6 +78,15 @@ void expect_closed_forms(const run::Experiment& experiment)
     EXPECT_EQ(sums.packets, forms.packets);
     EXPECT_EQ(sums.flits, forms.flits);
 
+    // What one tile computes and another reads is never sent in fewer flits than its bits fill.
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> bits;
+    for (const test::Stream& stream : forms.streams)
+        bits[{mapped.program.endpoint[stream.from_tile], mapped.program.endpoint[stream.to_tile]}] +=
+            stream.tokens * stream.bits;
+    EXPECT_EQ(bits.size(), sums.data.size());
+    for (const auto& [pair, sum] : bits)
+        EXPECT_GE(sums.data[pair] * experiment.chip.noc.flit_bits, sum) << pair.first << " to " << pair.second;
+
     // Energy: trace, components and layers agree to the last quantum.
     Energy components, layers = r.energy_unattributed;
     for (const auto& categories : r.energy_by_component)
@@ -103,6 +115,8 @@ TEST(EventCounts, OfLeNet5AreClosedForms) { expect_closed_forms(alone("lenet5_rr
 TEST(EventCounts, OfVgg8AreClosedForms) { expect_closed_forms(alone("vgg8_rram")); }
 TEST(EventCounts, OfResNet18AreClosedForms) { expect_closed_forms(alone("resnet18_rram")); }
 TEST(EventCounts, OfMobileNetV2AreClosedForms) { expect_closed_forms(alone("mobilenetv2_cifar10_rram")); }
+
+TEST(EventCounts, OfResNet20AreClosedForms) { expect_closed_forms(alone("resnet20_rram")); }
 
 TEST(EventCounts, OfReplicatedLayersAreClosedForms)
 {

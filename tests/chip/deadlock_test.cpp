@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
 
 #include "sim/base/config/document.h"
+#include "sim/base/errors.h"
 #include "sim/mapping/build_program.h"
+#include "sim/mapping/capacity.h"
 #include "tests/chip/plain_chip.h"
 #include "tests/chip/random_network.h"
 #include "tests/chip/support.h"
@@ -75,6 +78,33 @@ TEST(Deadlock, DoesNotOccurWithReplicatedLayers)
 }
 
 TEST(Deadlock, DoesNotOccurWithBuffersForOverlap) { expect_no_deadlock({}, 0); }
+
+TEST(Deadlock, DoesNotOccurWhereRowsWaitInTheGlobalBuffer)
+{
+    ChipConfig chip = small_chip();
+    const std::int64_t ample = chip.tiles.front().buffer.bytes;
+    int spilled = 0;
+    for (std::uint64_t seed = 0; seed < graphs(); ++seed) {
+        RandomStream random(seed, "fork-join");
+        const Graph graph = test::random_network(random);
+        chip.tiles.front().buffer.bytes = ample;
+        const std::vector<std::int64_t> reserved = mapping::reserved_bits(program_of(graph, chip, minimal()));
+        // One byte less than the fullest tile needs: what can wait elsewhere has to.
+        const std::int64_t most = *std::max_element(reserved.begin(), reserved.end() - 1);
+        chip.tiles.front().buffer.bytes = (most + 7) / 8 - 1;
+        program::Program program;
+        try {
+            program = program_of(graph, chip, {});
+        } catch (const RunError&) {
+            continue; // nothing of what the tile holds can wait elsewhere
+        }
+        for (const program::Actor& actor : program.actors)
+            spilled += actor.kind == program::ActorKind::spill;
+        test::PlainChip plain(chip, program, seed);
+        ASSERT_TRUE(plain.run(3)) << "graph " << seed << plain.blocked(3);
+    }
+    EXPECT_GT(spilled, 20);
+}
 
 /// Of the flows that a join keeps rows of for a path that is behind, one with a row fewer than computed.
 TEST(Deadlock, OccursInMostGraphsWithARowFewerThanComputed)
