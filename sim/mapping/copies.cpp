@@ -1,24 +1,41 @@
+#include <algorithm>
+#include <stdexcept>
+
 #include "sim/mapping/mapping.h"
 
 namespace imc::mapping
 {
 
-std::int64_t Copies::positions(int height, int width) const
+int Copies::count() const
 {
-    const std::int64_t columns = (width + strips - 1) / strips;
-    const std::int64_t rows = (height + turns - 1) / turns;
-    return columns * rows;
+    int sum = 0;
+    for (const Strip& strip : strips)
+        sum += strip.turns;
+    return sum;
 }
 
-program::Region Copies::share(int copy, int height, int width) const
+std::int64_t Copies::positions(int height) const
 {
-    const int strip = copy % strips, turn = copy / strips;
-    program::Region region;
-    const auto at = [&](int i) { return static_cast<int>(static_cast<std::int64_t>(width) * i / strips); };
-    region.columns = program::range(at(strip), at(strip + 1));
-    for (int row = turn; row < height; row += turns)
-        region.rows.push_back(row);
-    return region;
+    std::int64_t most = 0;
+    for (const Strip& strip : strips)
+        most = std::max(most, static_cast<std::int64_t>(strip.last - strip.first) *
+                                  ((height + strip.turns - 1) / strip.turns));
+    return most;
+}
+
+program::Region Copies::share(int copy, int height) const
+{
+    for (const Strip& strip : strips) {
+        if (copy < strip.turns) {
+            program::Region region;
+            region.columns = program::range(strip.first, strip.last);
+            for (int row = copy; row < height; row += strip.turns)
+                region.rows.push_back(row);
+            return region;
+        }
+        copy -= strip.turns;
+    }
+    throw std::out_of_range("a layer has fewer copies than asked for");
 }
 
 } // namespace imc::mapping

@@ -103,7 +103,8 @@ private:
         for (std::size_t s = 0; s < stages().size(); ++s) {
             const Stage& stage = stages()[StageId(s)];
             const Tiling& tiling = mapping_.layers[s].tiling;
-            work.push_back({stage.height, stage.width, tiling.arrays, tiling.arrays ? cycles_each(tiling) : 0.0});
+            work.push_back(
+                {stage.height, stage.width, whole_macros(tiling.arrays), tiling.arrays ? cycles_each(tiling) : 0.0});
         }
         std::int64_t budget = options_.tile_budget;
         if (budget == 0)
@@ -122,6 +123,13 @@ private:
             return tile_.count > 0 ? tile_.count : std::int64_t{1} << 31;
         const std::int64_t room = chip_.mesh[0] * chip_.mesh[1] * chip_.noc.tiles_per_router;
         return tile_.count > 0 ? std::min<std::int64_t>(room, tile_.count) : room;
+    }
+
+    /// A macro's arrays share its sequencer: they belong to one copy of one layer.
+    std::int64_t whole_macros(std::int64_t arrays) const
+    {
+        const std::int64_t each = tile_.core.macro.arrays;
+        return (arrays + each - 1) / each * each;
     }
 
     Part& add_part(Part part)
@@ -149,15 +157,17 @@ private:
         const Stage& stage = stages()[id];
         LayerMapping& layer = mapping_.layers[id.value()];
         const Tiling& tiling = layer.tiling;
-        const auto first_tile = static_cast<std::int64_t>(mapping_.tiles);
-        std::int64_t array = 0;
+        if (!options_.share_tiles)
+            next_array_ = static_cast<std::int64_t>(mapping_.tiles) * tile_.arrays();
+        const std::int64_t begin = next_array_;
+        std::int64_t array = begin;
         for (int copy = 0; copy < layer.copies.count(); ++copy) {
-            const program::Region share = layer.copies.share(copy, stage.height, stage.width);
+            const program::Region share = layer.copies.share(copy, stage.height);
             Part* part = nullptr;
             for (std::size_t b = 0; b < tiling.blocks.size(); ++b) {
                 const ColumnBlock& block = tiling.blocks[b];
                 for (std::size_t r = 0; r < block.rows.size(); ++r, ++array) {
-                    const TileId tile(static_cast<std::size_t>(first_tile + array / tile_.arrays()));
+                    const TileId tile(static_cast<std::size_t>(array / tile_.arrays()));
                     if (!part || part->tile != tile)
                         part = &add_part({id,
                                           tile,
@@ -174,9 +184,12 @@ private:
                         part->channel_end = block.channel_end;
                 }
             }
+            array = begin + (copy + 1) * whole_macros(tiling.arrays);
         }
-        layer.tiles = tiles_for(tiling.arrays, layer.copies.count(), tile_.arrays());
-        mapping_.tiles += static_cast<std::size_t>(layer.tiles);
+        next_array_ = array;
+        const std::int64_t end = (array + tile_.arrays() - 1) / tile_.arrays();
+        layer.tiles = end - begin / tile_.arrays();
+        mapping_.tiles = std::max(mapping_.tiles, static_cast<std::size_t>(end));
         mapping_.arrays_used += tiling.arrays * layer.copies.count();
         mapping_.cells_used += tiling.cells * layer.copies.count();
     }
@@ -263,6 +276,7 @@ private:
     const Options& options_;
     std::unique_ptr<Macro> macro_;
     Mapping mapping_;
+    std::int64_t next_array_ = 0; ///< of the chip, tile after tile
 };
 
 } // namespace

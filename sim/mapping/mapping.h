@@ -13,13 +13,22 @@
 namespace imc::mapping
 {
 
-/// Copies of a contraction share its output positions: columns are cut into strips, rows are dealt out in turn.
+/// Columns [first, last) of a map, whose rows are dealt out in turn: copy j of the strip computes rows j, j + turns, …
+struct Strip {
+    int first = 0;
+    int last = 1;
+    int turns = 1;
+};
+
+/// Copies of a contraction share its output positions: strips of columns, each with its own number of turns.
 struct Copies {
-    int strips = 1; ///< ranges of columns
-    int turns = 1;  ///< copy j of a strip computes rows j, j + turns, …
-    int count() const { return strips * turns; }
-    std::int64_t positions(int height, int width) const; ///< of the busiest copy
-    program::Region share(int copy, int height, int width) const;
+    std::vector<Strip> strips;
+
+    int count() const;
+    std::int64_t positions(int height) const; ///< of the busiest copy
+    program::Region share(int copy, int height) const;
+
+    static Copies one(int width) { return {{{0, width, 1}}}; }
 };
 
 /// Row blocks of one column block that lie on one tile.

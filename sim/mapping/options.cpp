@@ -23,6 +23,10 @@ constexpr config::Choice<Replication> replications[] = {
     {"none", Replication::none, "one copy of each layer"},
     {"balanced", Replication::balanced, "the slowest layer gets the next copy while the tile budget lasts"},
 };
+constexpr config::Choice<CopyShape> copy_shapes[] = {
+    {"mixed", CopyShape::mixed, "strips of columns, the rows of a strip dealt out where that saves copies"},
+    {"strips", CopyShape::strips, "whole columns as long as there are enough: less line buffer, more copies"},
+};
 constexpr config::Choice<Placement> placements[] = {
     {"improved", Placement::improved, "snake, then seeded exchanges that shorten the way of the bits"},
     {"snake", Placement::snake, "row by row, every other row backwards, in layer order"},
@@ -46,6 +50,9 @@ void Options::fields(config::Visitor& v)
     v.choice("replication", replication, replications, "copies of layers that share the output positions");
     v.integer("tile_budget", tile_budget, {0, 1 << 24}, unit::none,
               "tiles replication may use; 0: the mesh, or as many as without replication if the mesh is fitted");
+    v.choice("copy_shape", copy_shape, copy_shapes,
+             "how copies divide a map; strips if a buffer is too small for mixed");
+    v.boolean("share_tiles", share_tiles, "a layer may start on a tile that another left partly free");
     v.integer("positions_per_copy", positions_per_copy, {0, 1 << 30}, unit::none,
               "replicate until no copy has more output positions than this; 0: no such bound");
     v.choice("placement", placement, placements, "which tile sits where on the mesh");

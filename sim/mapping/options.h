@@ -21,6 +21,7 @@ enum class Fetch { full_window, sliding };
 enum class RowOrder { channel, kernel };
 enum class Depthwise { fastest, arrays, vector_unit };
 enum class Replication { none, balanced };
+enum class CopyShape { mixed, strips };
 enum class Placement { improved, snake, random };
 
 struct Options {
@@ -28,7 +29,9 @@ struct Options {
     RowOrder row_order = RowOrder::channel;
     Depthwise depthwise = Depthwise::fastest;
     Replication replication = Replication::none;
-    std::int64_t tile_budget = 0;        ///< tiles that replication may use; 0: the mesh, or no more than unreplicated
+    std::int64_t tile_budget = 0; ///< tiles that replication may use; 0: the mesh, or no more than unreplicated
+    CopyShape copy_shape = CopyShape::mixed;
+    bool share_tiles = false;            ///< a layer may start on a tile that another left partly free
     std::int64_t positions_per_copy = 0; ///< replicate until no copy has more output positions; 0: no such bound
     Placement placement = Placement::improved;
     std::int64_t placement_moves = 20000; ///< tried by the improved placement

@@ -13,7 +13,7 @@ namespace imc::mapping
 struct Workload {
     int height = 1;
     int width = 1;
-    std::int64_t arrays = 0;  ///< of one copy
+    std::int64_t arrays = 0;  ///< of one copy, whole macros
     double cycles_each = 1.0; ///< per output position of a copy
 };
 
@@ -24,11 +24,11 @@ struct ReplicationPlan {
     double bound = 0.0;    ///< the same if copies and tiles could be split at will
 };
 
-/// Tiles that `copies` of a layer take, packed array by array.
-std::int64_t tiles_for(std::int64_t arrays, int copies, std::int64_t arrays_per_tile);
+/// Tiles of `arrays_per_tile` arrays that layers with so many arrays in all take: each its own, or shared.
+std::int64_t tiles_for(const std::vector<std::int64_t>& arrays, std::int64_t arrays_per_tile, bool share);
 
 /// The cheapest arrangement with at most `positions` output positions per copy.
-Copies copies_for(const Workload& layer, std::int64_t positions);
+Copies copies_for(const Workload& layer, std::int64_t positions, CopyShape shape);
 
 /// Every layer one copy, or as many as no copy has more than options.positions_per_copy positions; with
 /// `balanced` further copies go to the slowest layer while `budget` tiles last.

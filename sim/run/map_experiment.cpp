@@ -1,3 +1,4 @@
+#include "sim/base/errors.h"
 #include "sim/mapping/build_program.h"
 #include "sim/mapping/placement.h"
 #include "sim/run/run.h"
@@ -6,13 +7,45 @@
 namespace imc::run
 {
 
+namespace
+{
+
+/// Throws RunError if a buffer is too small.
+void lay_out(const Experiment& experiment, const mapping::Options& options, Mapped& mapped)
+{
+    mapped.mapping = mapping::map_network(mapped.graph, experiment.chip, experiment.precision, options);
+    mapped.program =
+        mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision, options);
+}
+
+/// Dealing out rows and sharing tiles both cost buffer; where there is too little they are given up.
+void lay_out_as_it_fits(const Experiment& experiment, Mapped& mapped)
+{
+    mapping::Options options = experiment.mapping;
+    try {
+        return lay_out(experiment, options, mapped);
+    } catch (const RunError&) {
+        if (options.replication != mapping::Replication::balanced && !options.share_tiles)
+            throw;
+    }
+    options.copy_shape = mapping::CopyShape::strips;
+    try {
+        return lay_out(experiment, options, mapped);
+    } catch (const RunError&) {
+        if (!options.share_tiles)
+            throw;
+    }
+    options.share_tiles = false;
+    lay_out(experiment, options, mapped);
+}
+
+} // namespace
+
 Mapped map_experiment(const Experiment& experiment)
 {
     Mapped mapped;
     mapped.graph = load_network(experiment.network);
-    mapped.mapping = mapping::map_network(mapped.graph, experiment.chip, experiment.precision, experiment.mapping);
-    mapped.program =
-        mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision, experiment.mapping);
+    lay_out_as_it_fits(experiment, mapped);
     for (program::Actor& actor : mapped.program.actors)
         for (program::MacroUse& use : actor.work.macros) {
             use.operation.activity.assumed_input = experiment.activity.input;

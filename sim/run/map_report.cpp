@@ -84,10 +84,10 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
         layer.name = stage.name;
         layer.op = stage.op;
         layer.arrays = mapping.tiling.arrays;
-        layer.strips = mapping.copies.strips;
-        layer.turns = mapping.copies.turns;
+        layer.strips = static_cast<int>(mapping.copies.strips.size());
+        layer.copies = mapping.copies.count();
         layer.required_bits = mapping.tiling.required_bits;
-        layer.positions_each = mapping.copies.positions(stage.height, stage.width);
+        layer.positions_each = mapping.copies.positions(stage.height);
         std::set<std::uint32_t> tiles;
         for (const std::size_t p : mapping.parts)
             tiles.insert(m.parts[p].tile.value());
@@ -105,9 +105,8 @@ std::string to_json(const MapReport& r)
         layers.push_back({{"name", l.name},
                           {"op", l.op},
                           {"arrays", l.arrays},
-                          {"replication", l.strips * l.turns},
+                          {"replication", l.copies},
                           {"strips", l.strips},
-                          {"turns", l.turns},
                           {"tiles", l.tile_ids},
                           {"required_bits", l.required_bits},
                           {"bits_fetched_per_position", l.bits_fetched},
@@ -145,7 +144,7 @@ std::string to_text(const MapReport& r)
                         "arrays", "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions");
     for (const MappedLayer& l : r.layers)
         text += fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}\n", l.name, l.op,
-                            l.arrays, fmt::format("{}x{}", l.strips, l.turns), l.tiles, l.required_bits, l.bits_fetched,
+                            l.arrays, l.copies, l.tiles, l.required_bits, l.bits_fetched,
                             l.bits_sent, l.positions_each);
     return text;
 }

@@ -14,8 +14,8 @@ struct MappedLayer {
     std::string name;
     std::string op;
     std::int64_t arrays = 0; ///< of one copy
-    int strips = 1;
-    int turns = 1;
+    int copies = 1;
+    int strips = 1; ///< of columns that the copies share
     std::int64_t tiles = 0;
     std::vector<std::uint32_t> tile_ids;
     int required_bits = 0;           ///< of a converter that loses nothing; 0: not on arrays
