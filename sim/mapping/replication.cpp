@@ -13,6 +13,12 @@ double interval_of(const Workload& layer, const Copies& copies)
     return static_cast<double>(copies.positions(layer.height)) * layer.cycles_each;
 }
 
+/// Output positions a copy can compute in so many cycles, at least one.
+std::int64_t positions_within(double cycles, const Workload& layer)
+{
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(cycles / layer.cycles_each));
+}
+
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 } // namespace
@@ -121,8 +127,7 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, std::int64
             std::vector<Copies> copies = plan.copies;
             for (std::size_t i = 0; i < layers.size(); ++i)
                 if (layers[i].arrays > 0 && interval_of(layers[i], copies[i]) > middle)
-                    copies[i] = copies_for(layers[i], std::max<std::int64_t>(1, static_cast<std::int64_t>(
-                                                                                    middle / layers[i].cycles_each)));
+                    copies[i] = copies_for(layers[i], positions_within(middle, layers[i]), options.copy_shape);
             if (tiles_of(copies) <= budget && slowest(copies) <= high) {
                 high = slowest(copies);
                 plan.copies = std::move(copies);
