@@ -1,10 +1,11 @@
-#include "sim/mapping/stage_builder.h"
+#include "sim/mapping/stages.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/mapping/stage_builder.h"
 #include "sim/mapping/vector_cost.h"
 
 namespace imc::mapping
