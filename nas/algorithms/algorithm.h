@@ -55,7 +55,7 @@ inline constexpr config::Choice<AlgorithmKind> algorithm_kinds[] = {
 struct AlgorithmConfig {
     AlgorithmKind kind = AlgorithmKind::automatic;
     std::size_t population = 0;
-    double crossover_probability = 0.9;
+    double crossover_probability = 0.8;
     double crossover_index = 15.0;
     double mutation_index = 20.0;
     std::size_t tournament = 10;

@@ -9,7 +9,7 @@ namespace imc::nas
 
 /// How offspring differ from their parents. Numbers vary in the unit interval of their variable.
 struct VariationConfig {
-    double crossover_probability = 0.9;
+    double crossover_probability = 0.8;
     double crossover_index = 15.0;
     double mutation_index = 20.0;
 };

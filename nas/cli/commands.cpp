@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "nas/indicators/hypervolume.h"
+#include "nas/evaluators/simulator.h"
 #include "nas/report/html.h"
 #include "nas/report/results.h"
 #include "nas/study/runner.h"
@@ -115,6 +115,12 @@ std::string command_export(const Options& options)
     const auto study = load(options);
     const Results results = results_of(*study, options);
     const std::vector<std::size_t> which = options.front ? results.front : all_of(results);
+    if (!options.experiments.empty()) {
+        make_directory(options.experiments);
+        for (const std::size_t i : which)
+            write_file(options.experiments / fmt::format("trial_{:06}.json", results.trials[i].number),
+                       resolved_experiment(study->evaluator(), results.candidates[i], results.trials[i].fidelity));
+    }
     std::string text = options.format == "json" ? to_json(results, which) : to_csv(results, which);
     if (options.to.empty())
         return text;

@@ -19,7 +19,8 @@ const char* const usage =
   imcsim nas status STUDY.json [--json]
                                       how far it is, also while it runs
   imcsim nas export STUDY.json [--front] [--format csv|json] [--to FILE]
-                                      all trials, or the Pareto front only
+                                      all trials, or the Pareto front only; with --experiments DIR also
+                                      each as a resolved experiment for imcsim run
   imcsim nas report STUDY.json        one HTML page and its pictures as SVG files
   imcsim nas check STUDY.json         read the study and print the size of its space; nothing is run
 
@@ -46,8 +47,8 @@ std::size_t whole(const std::string& option, const std::string& text)
 Options Options::parse(std::span<const std::string> arguments)
 {
     const std::vector<std::string> commands = {"run", "status", "export", "report", "check"};
-    const std::vector<std::string> known = {"--resume", "--workers", "--out", "--quiet", "--json",
-                                            "--front",  "--format",  "--to",  "--set",   "--help"};
+    const std::vector<std::string> known = {"--resume", "--workers", "--out", "--quiet",       "--json", "--front",
+                                            "--format", "--to",      "--set", "--experiments", "--help"};
     Options o;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& a = arguments[i];
@@ -72,6 +73,8 @@ Options Options::parse(std::span<const std::string> arguments)
             o.out = value();
         else if (a == "--to")
             o.to = value();
+        else if (a == "--experiments")
+            o.experiments = value();
         else if (a == "--set")
             o.sets.push_back(value());
         else if (a == "--format") {

@@ -21,6 +21,7 @@ struct Options {
     std::size_t workers = 0; ///< 0 = as the study says
     std::string format = "csv";
     std::filesystem::path to;
+    std::filesystem::path experiments;
     std::vector<std::string> sets;
 
     static Options parse(std::span<const std::string> arguments);

@@ -16,6 +16,7 @@ std::span<const EvaluatorFamily> evaluator_families()
         {"function", "a built-in test problem with a known front", make_function_config},
         {"table", "rows of a CSV file", make_table_config},
         {"command", "any program: JSON in, JSON out, in a directory of its own", make_command_config},
+        {"simulator", "an experiment that candidates change", make_simulator_config},
     };
     return families;
 }

@@ -64,5 +64,6 @@ std::span<const EvaluatorFamily> evaluator_families();
 std::unique_ptr<EvaluatorConfig> make_function_config();
 std::unique_ptr<EvaluatorConfig> make_table_config();
 std::unique_ptr<EvaluatorConfig> make_command_config();
+std::unique_ptr<EvaluatorConfig> make_simulator_config();
 
 } // namespace imc::nas

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <limits>
 #include <unordered_map>
 
@@ -8,6 +7,7 @@
 
 #include "nas/evaluators/csv.h"
 #include "nas/evaluators/evaluator.h"
+#include "nas/evaluators/template.h"
 #include "nas/space/count.h"
 #include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
@@ -35,35 +35,6 @@ struct KeyConfig {
         v.text("text", text, "its text, with {variable} where a variable's value goes", config::Presence::required);
     }
 };
-
-/// Literal texts and variables in turn.
-struct Piece {
-    std::string literal;
-    const Variable* variable = nullptr;
-};
-
-using Template = std::vector<Piece>;
-
-Template parse_template(const std::string& text, const Space& space)
-{
-    Template pieces;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t open = text.find('{', at);
-        pieces.push_back({text.substr(at, open - at), nullptr});
-        if (open == std::string::npos)
-            break;
-        const std::size_t close = text.find('}', open);
-        if (close == std::string::npos)
-            throw std::invalid_argument("a '{' is not closed");
-        const std::string name = text.substr(open + 1, close - open - 1);
-        const Symbol symbol = space.symbol(name);
-        for (const Variable& v : space.variables())
-            if (v.slot == symbol.slot && v.name == name)
-                pieces.push_back({"", &v});
-        at = close + 1;
-    }
-    return pieces;
-}
 
 class TableEvaluator final : public Evaluator
 {
@@ -95,8 +66,7 @@ public:
     {
         std::string text;
         for (const Template& column : key_) {
-            for (const Piece& piece : column)
-                text += piece.variable ? value(*piece.variable, candidate) : piece.literal;
+            text += column.fill(candidate);
             text += '\n';
         }
         return text;
@@ -129,14 +99,6 @@ private:
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         return error == std::errc() && end == text.data() + text.size() ? value
                                                                         : std::numeric_limits<double>::quiet_NaN();
-    }
-
-    static std::string value(const Variable& v, const Candidate& candidate)
-    {
-        if (std::isnan(candidate[v.slot]))
-            return "";
-        return v.kind == Kind::categorical ? v.texts[static_cast<std::size_t>(candidate[v.slot])]
-                                           : v.text(&candidate[v.slot]);
     }
 
     std::vector<Template> key_;
@@ -185,7 +147,7 @@ struct TableConfig final : EvaluatorConfig {
                                                           config::suggestion(keys[i].column, csv.columns)));
             columns.push_back(static_cast<std::size_t>(it - csv.columns.begin()));
             try {
-                templates.push_back(parse_template(keys[i].text, space));
+                templates.emplace_back(keys[i].text, space);
             } catch (const std::invalid_argument& e) {
                 place.fail(where + ".text", e.what());
             }
@@ -197,7 +159,7 @@ struct TableConfig final : EvaluatorConfig {
             place.fail("evaluator.file", fmt::format("{}: {}", file.string(), e.what()));
         }
         if (missing == Missing::inadmissible)
-            space.constrain(membership(space, templates, table));
+            space.constrain(membership(templates, table));
         else
             require_all(space, *table, place);
         return std::make_unique<Shared>(table);
@@ -220,17 +182,14 @@ private:
         std::shared_ptr<TableEvaluator> table_;
     };
 
-    static Constraint membership(const Space& space, const std::vector<Template>& templates,
-                                 const std::shared_ptr<TableEvaluator>& table)
+    static Constraint membership(const std::vector<Template>& templates, const std::shared_ptr<TableEvaluator>& table)
     {
         Constraint c{"the table has a row", {}, {}};
-        for (std::size_t i = 0; i < space.variables().size(); ++i)
-            for (const Template& t : templates)
-                if (std::any_of(t.begin(), t.end(),
-                                [&](const Piece& p) { return p.variable == &space.variables()[i]; })) {
-                    c.variables.push_back(i);
-                    break;
-                }
+        for (const Template& t : templates)
+            for (const std::size_t v : t.variables())
+                c.variables.push_back(v);
+        std::sort(c.variables.begin(), c.variables.end());
+        c.variables.erase(std::unique(c.variables.begin(), c.variables.end()), c.variables.end());
         c.violation = [table](const Candidate& candidate) { return table->row(candidate) ? 0.0 : 1.0; };
         return c;
     }

@@ -117,10 +117,12 @@ void Chart::cross(double x, double y, const std::string& label)
 
 void Chart::legend(const std::string& colour, const std::string& label)
 {
-    const double y = top + 12 + 18 * legends_++;
-    legend_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"5\" fill=\"{}\"/><text x=\"{}\" y=\"{}\" fill=\"{}\" "
-                           "text-anchor=\"end\">{}</text>\n",
-                           width - right - 12, y - 4, colour, width - right - 24, y, ink, escaped(label));
+    // Right to left in the title's line, where no data are.
+    const double x = width - right - legend_width_;
+    legend_ += fmt::format("<text x=\"{:.0f}\" y=\"24\" fill=\"{}\" text-anchor=\"end\">{}</text>"
+                           "<circle cx=\"{:.0f}\" cy=\"20\" r=\"5\" fill=\"{}\"/>\n",
+                           x, ink, escaped(label), x - 6.3 * static_cast<double>(label.size()) - 10, colour);
+    legend_width_ += 6.3 * static_cast<double>(label.size()) + 34;
 }
 
 std::string Chart::svg() const

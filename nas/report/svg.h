@@ -39,7 +39,7 @@ private:
     std::string title_;
     std::string body_;
     std::string legend_;
-    int legends_ = 0;
+    double legend_width_ = 0.0;
 };
 
 /// Horizontal bars, one per label, values in [0, 1], as stand-alone SVG; `tips` say more.

@@ -70,7 +70,8 @@ public:
             }
         if (constrained)
             for (const Constraint& c : space.constraints())
-                relations_.push_back({c.variables, &c});
+                if (!c.costly)
+                    relations_.push_back({c.variables, &c});
     }
 
     BigInteger run()
@@ -228,6 +229,12 @@ std::size_t real_variables(const Space& space)
                                                   [](const Variable& v) { return v.kind == Kind::real; }));
 }
 
+bool has_costly(const Space& space)
+{
+    return std::any_of(space.constraints().begin(), space.constraints().end(),
+                       [](const Constraint& c) { return c.costly; });
+}
+
 } // namespace
 
 std::string Size::text() const
@@ -236,7 +243,7 @@ std::string Size::text() const
     case Kind::exact:
         return candidates.str();
     case Kind::at_most:
-        return "at most " + candidates.str() + " (constraints not counted)";
+        return "at most " + candidates.str() + " (not all constraints counted)";
     case Kind::infinite:
         return fmt::format("infinite ({} real variable{})", real_variables, real_variables == 1 ? "" : "s");
     default:
@@ -248,10 +255,11 @@ Size count(const Space& space, std::uint64_t steps)
 {
     if (const std::size_t reals = real_variables(space))
         return {Size::Kind::infinite, 0, reals};
+    const bool costly = has_costly(space);
     for (const bool constrained : {true, false}) {
         try {
             const BigInteger n = Counter(space, constrained, steps).run();
-            return {constrained ? Size::Kind::exact : Size::Kind::at_most, n, 0};
+            return {constrained && !costly ? Size::Kind::exact : Size::Kind::at_most, n, 0};
         } catch (const TooMany&) {
         }
     }
@@ -260,7 +268,7 @@ Size count(const Space& space, std::uint64_t steps)
 
 bool for_each_candidate(const Space& space, std::uint64_t steps, const std::function<bool(const Candidate&)>& visit)
 {
-    if (real_variables(space))
+    if (real_variables(space) || has_costly(space))
         return false;
     try {
         Enumerator(space, steps, visit).descend(0);

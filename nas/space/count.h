@@ -18,7 +18,7 @@ using BigInteger = boost::multiprecision::cpp_int;
 struct Size {
     enum class Kind { exact, at_most, infinite, unknown };
     Kind kind = Kind::exact;
-    BigInteger candidates = 0;      ///< for exact and at_most (constraints could not be counted)
+    BigInteger candidates = 0;      ///< for exact and at_most (some constraints could not be counted)
     std::size_t real_variables = 0; ///< for infinite
     std::string text() const;
 };
@@ -30,7 +30,7 @@ Size count(const Space& space, std::uint64_t steps = 5'000'000);
 
 /// Calls `visit` for every admissible candidate of a space without real variables, in order of the
 /// values, until it returns false. Returns false if that would take more than `steps` branchings or
-/// there is a real variable.
+/// there is a real variable or a costly constraint.
 bool for_each_candidate(const Space& space, std::uint64_t steps, const std::function<bool(const Candidate&)>& visit);
 
 } // namespace imc::nas

@@ -110,6 +110,7 @@ void Study::bind_constraints()
             constraint.violation = [this, metrics, e = std::move(expression)](const Candidate& candidate) {
                 return e.violation(environment(candidate, peeked(candidate, metrics)));
             };
+            constraint.costly = evaluator_->isolated();
             space_->constrain(std::move(constraint));
         }
     }

@@ -29,11 +29,15 @@ const std::vector<Layer> layers = {
     {"arch", {"sim/base", "devices", "arch/config", "arch/macro", "arch/program"}},
     {"sim/mapping", {"sim/base", "workloads", "arch/config", "arch/macro", "arch/program"}},
     {"sim/values", {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "sim/mapping"}},
-    {"sim/run", {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch/program", "arch", "sim/mapping", "sim/values"}},
+    {"sim/run",
+     {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch/program", "arch", "sim/mapping",
+      "sim/values"}},
     {"sim/cli",
-     {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch/program", "arch", "sim/mapping", "sim/values", "sim/run"}},
+     {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "arch/program", "arch", "sim/mapping",
+      "sim/values", "sim/run"}},
     {"nas",
-     {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "sim/mapping", "sim/values", "sim/run/run.h"}},
+     {"sim/base", "devices", "workloads", "arch/config", "arch/macro", "sim/mapping", "sim/values", "sim/run/run.h",
+      "sim/run/result_json.h"}},
 };
 
 /// Headers of libraries that only some places may see.
