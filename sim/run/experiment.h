@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "arch/config/chip.h"
@@ -41,6 +42,13 @@ struct ActivityOptions {
     void fields(config::Visitor& v);
 };
 
+/// Accuracy on the chip. Its place in the file is fixed; asking for it is refused until it can be computed.
+struct AccuracyOptions {
+    std::filesystem::path dataset;
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
 struct Experiment {
     std::string schema = "imcsim.experiment/1";
     std::filesystem::path network;
@@ -49,6 +57,7 @@ struct Experiment {
     mapping::Options mapping;
     RunOptions run;
     ActivityOptions activity;
+    std::optional<AccuracyOptions> accuracy;
     std::int64_t seed = 1;
 
     void fields(config::Visitor& v);

@@ -91,6 +91,8 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     }
     r.clock_hz = chip.clock().hertz();
     r.peak_tops = peak_tops(experiment, r.tiles);
+    for (const program::Actor& actor : mapped.program.actors)
+        r.counts["macro_operations"] += actor.share.tokens() * static_cast<std::int64_t>(actor.work.macros.size());
     r.weight_bits = experiment.precision.weight_bits;
     r.activation_bits = experiment.precision.activation_bits;
     r.seed = experiment.seed;
@@ -114,6 +116,7 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
 void add_energy(const Ledger& ledger, Result& r)
 {
     r.energy = ledger.total();
+    r.counts["conversions"] = 0;
     r.energy_by_component = ledger.by_component();
     const std::vector<Energy> layers = ledger.by_layer(r.layers.size());
     for (std::size_t i = 0; i < r.layers.size(); ++i)
@@ -123,6 +126,8 @@ void add_energy(const Ledger& ledger, Result& r)
     for (const Ledger::Entry& entry : ledger.entries()) {
         const EventType& type = ledger.type(entry.event);
         r.counts[std::string(name_of(type.component)) + "." + type.name] += entry.count;
+        if (type.component == Component::adc && type.name == "conversion")
+            r.counts["conversions"] += entry.count;
         r.ledger.push_back(
             {type.component, type.name, type.category, entry.layer, entry.phase, entry.count, type.unit});
         if (seen[entry.event.value()])
