@@ -100,6 +100,8 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     r.fidelity = fidelities[static_cast<int>(experiment.run.fidelity)];
     r.detail = experiment.run.detail == Detail::circuit ? "circuit" : "schedule";
     add_layers(mapped, r);
+    if (chip.noc.router.multicast == Multicast::tree)
+        r.warnings.push_back("chip.noc.router.multicast is tree, but the tiles send one packet to each receiver");
     if (tile.core.macro.fitted)
         r.warnings.push_back("chip.tiles[0].core.macro: its costs were fitted to the measurement they describe");
     if (!make_macro(tile.core.macro)->capability().digital)
