@@ -32,6 +32,7 @@ const std::map<std::string, std::string>& samples()
         {"device", R"({"device": )" + device + R"(, "target_siemens": [1e-4], "samples": 10})"},
         {"crossbar", R"({"conductance_siemens": [[1e-5, 2e-5]], "voltage_v": [[0.2]], "wire_resistance_ohm": 1,
                          "source_resistance_ohm": 1, "sense_resistance_ohm": 1, "access_resistance_ohm": 1})"},
+        {"noc", R"({"mesh": [2, 2], "packets": [[0, 0, 3, 4], [5, 1, 2, 1]]})"},
         {"sweep", R"({"schema": "imcsim.sweep/1", "experiment": "missing.json", "grid": ["a=[1]"]})"},
     };
     return texts;
