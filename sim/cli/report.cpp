@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
@@ -13,7 +14,7 @@ namespace imc::cli
 int run_report(std::span<const std::string> args)
 {
     std::vector<std::string> directories;
-    std::filesystem::path out;
+    std::filesystem::path out, svg;
     Options options(
         "report", "RUN_DIR...",
         "Writes one HTML page, complete in itself, with the figures and pictures of the runs; several runs\n"
@@ -22,11 +23,19 @@ int run_report(std::span<const std::string> args)
     options.value("out", out, "FILE",
                   "the page; default: RUN_DIR/report.html of one run, ./report.html of several; - is "
                   "standard output");
+    options.value("svg", svg, "DIR", "also write the pictures of a single run there, as SVG files");
     if (!options.parse(args))
         return 0;
     std::vector<ResultView> runs;
     for (const std::string& directory : directories)
         runs.push_back(read_result(directory));
+    if (!svg.empty()) {
+        if (runs.size() > 1)
+            throw ConfigError("imcsim report --svg", "is for a single run");
+        make_directory(svg);
+        for (const auto& [name, picture] : report_pictures(runs[0]))
+            write_file(svg / name, picture);
+    }
     if (out.empty())
         out = directories.size() == 1 ? std::filesystem::path(directories[0]) / "report.html" : "report.html";
     print_to(out, report_page(runs));

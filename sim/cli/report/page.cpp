@@ -98,7 +98,14 @@ std::string charts(const std::vector<ResultView>& runs, const char* heading,
     return html + "</div>\n";
 }
 
-std::string energy_by_component(const ResultView& run)
+/// A chart and the same figures as a table.
+struct Shown {
+    std::string chart;
+    std::string table;
+    std::string both() const { return chart + table; }
+};
+
+Shown energy_by_component(const ResultView& run)
 {
     auto parts = run.energy;
     std::ranges::stable_sort(parts, std::greater<>(), &ResultView::ComponentEnergy::sum);
@@ -116,8 +123,8 @@ std::string energy_by_component(const ResultView& run)
                              with_prefix(part.joules[0], "J"), with_prefix(part.joules[1], "J"),
                              with_prefix(part.joules[2], "J"), percent(part.sum() / total));
     }
-    return stacked_bars("energy by component", {"dynamic", "write", "leakage"}, bars, "J") + table +
-           "</table></details>\n";
+    return {stacked_bars("energy by component", {"dynamic", "write", "leakage"}, bars, "J"),
+            table + "</table></details>\n"};
 }
 
 std::string energy_by_layer(const ResultView& run)
@@ -130,7 +137,7 @@ std::string energy_by_layer(const ResultView& run)
     return stacked_bars("energy by layer", {"energy"}, bars, "J");
 }
 
-std::string timeline(const ResultView& run)
+Shown timeline(const ResultView& run)
 {
     std::vector<Task> tasks;
     std::string table =
@@ -147,7 +154,7 @@ std::string timeline(const ResultView& run)
                              with_prefix(l.start_s, "s"), with_prefix(l.end_s, "s"), with_prefix(l.stall_s, "s"),
                              with_prefix(l.energy_j, "J"), percent(l.utilization));
     }
-    return gantt("timeline of the layers", tasks, "s") + table + "</table></div></details>\n";
+    return {gantt("timeline of the layers", tasks, "s"), table + "</table></div></details>\n"};
 }
 
 std::string power(const ResultView& run)
@@ -184,7 +191,26 @@ std::string notes(const ResultView& run)
     return html + "imcsim " + escape(run.version) + "</p>\n";
 }
 
+/// A page's colours are not there for a file of its own.
+std::string on_white(const std::string& svg)
+{
+    const std::size_t end = svg.find('>') + 1;
+    return svg.substr(0, end) + "\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>" + svg.substr(end);
+}
+
 } // namespace
+
+std::vector<std::pair<std::string, std::string>> report_pictures(const ResultView& run)
+{
+    std::vector<std::pair<std::string, std::string>> pictures = {
+        {"energy_by_component.svg", on_white(energy_by_component(run).chart)},
+        {"energy_by_layer.svg", on_white(energy_by_layer(run))},
+        {"timeline.svg", on_white(timeline(run).chart)},
+        {"area.svg", on_white(area(run))}};
+    if (!run.power.empty())
+        pictures.emplace_back("power.svg", on_white(power(run)));
+    return pictures;
+}
 
 std::string report_page(const std::vector<ResultView>& runs)
 {
@@ -196,9 +222,9 @@ std::string report_page(const std::vector<ResultView>& runs)
     if (runs.empty())
         return html + "<p>No runs.</p></body></html>\n";
     html += summary(runs);
-    html += charts(runs, "Energy by component", energy_by_component);
+    html += charts(runs, "Energy by component", [](const ResultView& r) { return energy_by_component(r).both(); });
     html += charts(runs, "Energy by layer", energy_by_layer);
-    html += charts(runs, "Timeline", timeline);
+    html += charts(runs, "Timeline", [](const ResultView& r) { return timeline(r).both(); });
     html += charts(runs, "Power over time", power);
     html += charts(runs, "Area by component (mm²)", area);
     html += charts(runs, "Cost models and warnings", notes);

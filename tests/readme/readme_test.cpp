@@ -1,0 +1,153 @@
+#include <cstdlib>
+#include <regex>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/files.h"
+#include "sim/cli/report/charts.h"
+#include "tests/cli/process.h"
+
+/// What README.md shows is what the program does. With IMC_BLESS in the environment, tables and pictures are
+/// written instead of compared (scripts/bless.sh).
+
+using namespace imc::test;
+using imc::cli::with_prefix;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+const fs::path source = IMC_SOURCE_DIR;
+const bool bless = std::getenv("IMC_BLESS") != nullptr;
+
+std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+/// The commands of the blocks that follow a line "<!-- run -->", continued lines joined.
+std::vector<std::string> commands(const std::string& readme)
+{
+    std::vector<std::string> found;
+    bool marked = false, inside = false, joined = false;
+    for (const std::string& line : lines_of(readme)) {
+        if (line == "<!-- run -->") {
+            marked = true;
+        } else if (line.starts_with("```")) {
+            inside = !inside && marked;
+            marked = false;
+        } else if (inside && !line.empty()) {
+            const std::string text = line.substr(line.find_first_not_of(' '));
+            if (joined)
+                found.back() += text;
+            else
+                found.push_back(text);
+            joined = found.back().ends_with('\\');
+            if (joined)
+                found.back().pop_back();
+        }
+    }
+    return found;
+}
+
+TEST(Readme, EveryCommandItShowsWorks)
+{
+    const TemporaryDirectory dir; // as it looks from the top of the repository
+    fs::create_symlink(source / "configs", dir / "configs");
+    fs::create_directory(dir / "build");
+    fs::create_symlink(imcsim_path().parent_path(), dir / "build/bin");
+    const auto found = commands(imc::read_file(source / "README.md"));
+    EXPECT_GE(found.size(), 5u);
+    for (const std::string& command : found) {
+        std::istringstream stream(command);
+        std::vector<std::string> words;
+        for (std::string word; stream >> word;)
+            words.push_back(word);
+        ASSERT_EQ(words[0], "build/bin/imcsim") << command;
+        const Ended ended = run({.words = words, .directory = dir.path()});
+        EXPECT_EQ(ended.status, 0) << command << "\n" << ended.err;
+    }
+}
+
+nlohmann::json result_of(const std::string& experiment, const fs::path& out)
+{
+    const Ended ended = imcsim({"run", source / experiment, "--out", out, "--quiet"});
+    if (ended.status != 0)
+        throw std::runtime_error(experiment + ": " + ended.err);
+    return nlohmann::json::parse(imc::read_file(out / "result.json"));
+}
+
+/// A row of the table of results, from a run.
+std::string row(const std::string& name, const std::string& chip, const std::string& experiment, const fs::path& out)
+{
+    const auto r = result_of(experiment, out);
+    const auto number = [&](const char* key) { return r.at(key).get<double>(); };
+    const double rate = number("throughput_inferences_per_s");
+    return fmt::format("| {} | [{}]({}) | {} | {} /s | {} | {:.3g} | {:.4g} mm² | {} |", name, chip, experiment,
+                       with_prefix(number("latency_s"), "s"),
+                       rate < 1000 ? fmt::format("{:.4g}", rate) : fmt::format("{:.0f}", rate),
+                       with_prefix(number("energy_per_inference_steady_j"), "J"), number("tops_per_w"),
+                       r.at("chip").at("area_mm2").get<double>(), r.at("chip").at("tiles").get<int>());
+}
+
+/// Compares, or writes, the rows whose chip is the one named.
+void check_rows(const std::string& chip)
+{
+    const TemporaryDirectory dir;
+    std::string readme = imc::read_file(source / "README.md");
+    const std::regex pattern(R"(\| ([^|]*) \| \[([A-Za-z]+)\]\((configs/experiments/[a-z0-9_]+\.json)\) \|.*)");
+    std::size_t rows = 0;
+    for (const std::string& line : lines_of(readme)) {
+        std::smatch match;
+        if (!std::regex_match(line, match, pattern) || match[2] != chip)
+            continue;
+        ++rows;
+        const std::string now = row(match[1], match[2], match[3], dir / "out");
+        if (bless)
+            readme.replace(readme.find(line), line.size(), now);
+        else
+            EXPECT_EQ(line, now) << "scripts/bless.sh brings README.md up to date";
+    }
+    EXPECT_GE(rows, 6u);
+    if (bless)
+        imc::write_file(source / "README.md", readme);
+}
+
+TEST(Readme, ResultsOnTheRramChipAreThoseOfTheSimulator) { check_rows("RRAM"); }
+TEST(Readme, ResultsOnThePcmChipAreThoseOfTheSimulator) { check_rows("PCM"); }
+TEST(Readme, ResultsOnTheSramChipAreThoseOfTheSimulator) { check_rows("SRAM"); }
+
+TEST(Readme, PicturesAreThoseOfARun)
+{
+    const TemporaryDirectory dir;
+    ASSERT_NO_THROW(result_of("configs/experiments/resnet20_rram.json", dir / "out"));
+    const Ended report = imcsim({"report", dir / "out", "--svg", dir / "svg"});
+    ASSERT_EQ(report.status, 0) << report.err;
+    for (const char* picture : {"timeline.svg", "energy_by_component.svg"}) {
+        const std::string now = imc::read_file(dir / "svg" / picture);
+        const fs::path shown = source / "docs" / (std::string("resnet20_rram_") + picture);
+        if (bless)
+            imc::write_file(shown, now);
+        else
+            EXPECT_TRUE(imc::read_file(shown) == now) << shown << " is out of date: scripts/bless.sh";
+    }
+}
+
+TEST(Golden, ResultsAreTheStoredOnesToTheByte)
+{
+    std::vector<std::string> words = {"regress", source / "tests/golden"};
+    if (bless)
+        words.push_back("--bless");
+    const Ended ended = imcsim(words);
+    EXPECT_EQ(ended.status, 0) << ended.out << ended.err << "if it is meant to move: scripts/bless.sh";
+}
+
+} // namespace
