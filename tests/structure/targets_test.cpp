@@ -74,6 +74,14 @@ std::set<std::string> folder_map()
     return folders;
 }
 
+TEST(Readme, FolderMapNamesFoldersThatExist)
+{
+    const auto folders = folder_map();
+    EXPECT_GE(folders.size(), 10u);
+    for (const std::string& folder : folders)
+        EXPECT_TRUE(fs::is_directory(fs::path(IMC_SOURCE_DIR) / folder)) << folder;
+}
+
 TEST(Readme, FolderMapHasEveryFolderWithSources)
 {
     const auto folders = folder_map();
