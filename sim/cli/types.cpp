@@ -13,6 +13,7 @@
 #include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
 #include "sim/cli/sweep/plan.h"
+#include "sim/cli/validate/case.h"
 #include "sim/run/run.h"
 #include "workloads/network.h"
 #include "workloads/read/network_file.h"
@@ -56,6 +57,8 @@ const Type table[] = {
     {"crossbar-case", "", "conductance_siemens", "a case of imcsim crossbar", describe_as<devices::CrossbarCase>,
      check_as<devices::CrossbarCase>},
     {"noc-case", "", "mesh", "a case of imcsim noc", describe_as<NocCase>, check_as<NocCase>},
+    {"validation", "imcsim.validation/1", "", "a published chip that imcsim validate compares with",
+     describe_as<ValidationCase>, check_as<ValidationCase>},
     {"sweep", "imcsim.sweep/1", "", "an experiment at many points", describe_as<SweepConfig>, check_sweep},
 };
 
