@@ -33,7 +33,7 @@ struct GaussianProcess::State {
     // After condition().
     Codes codes;
     double offset = 0.0, scale = 1.0;
-    Eigen::LLT<Matrix> factor;
+    Eigen::LLT<Matrix> factor{Matrix::Identity(1, 1)}; ///< never uninitialised: it is copied before it is used
     Vector weights;
 
     explicit State(const Features& f) : features(f), d(f.variables()), prior(index(2 * d + 3))
@@ -216,6 +216,8 @@ void GaussianProcess::condition(const Codes& codes, const std::vector<double>& v
 
 std::vector<GaussianProcess::Prediction> GaussianProcess::predict(const Codes& codes) const
 {
+    if (codes.empty())
+        return {};
     const State& s = *state_;
     Matrix k;
     Vector self;
