@@ -303,6 +303,10 @@ private:
                             columns = all_taps(in.columns, part.share.columns);
         std::int64_t at = 0; // of the piece's first channel in the operand
         for (const mapping::Piece& piece : in.view.pieces) {
+            if (!piece.stage.valid()) { // padding of channels: nothing is sent
+                at += piece.channels() * in.view.points;
+                continue;
+            }
             for (const std::size_t q : m_.layers[piece.stage.value()].parts) {
                 const Part& source = m_.parts[q];
                 const Region region{common(rows, source.share.rows), common(columns, source.share.columns)};
