@@ -107,7 +107,8 @@ void TileConfig::fields(Visitor& v)
     v.integer("cores", cores, {1, 4096}, unit::none, "cores of a tile");
     v.section("core", core, "macros with input register and result bus");
     v.section("buffer", buffer, "activations on their way in and out");
-    v.integer("output_slots", output_slots, {1, 1 << 20}, unit::none, "tokens per actor that may wait for the network");
+    v.integer("output_slots", output_slots, {1, 1 << 20}, unit::none,
+              "tokens per actor that may wait for the network, or as many as its share of the output register holds");
     v.section("output_register", output_register, "holds results before they are sent");
     v.section("bus", bus, "carries inputs from the buffer to the cores");
     v.section("accumulator", accumulator, "adds partial sums of arrays and of other tiles");

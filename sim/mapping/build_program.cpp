@@ -49,10 +49,26 @@ public:
         for (std::size_t p = 0; p < mapping_.parts.size(); ++p)
             for (std::size_t i = 0; i < stage_of(p).inputs.size(); ++i)
                 add_operand_flows(p, i);
+        if (!options_.minimal_buffers)
+            share_output_registers();
         return std::move(program_);
     }
 
 private:
+    /// A tile's output register is divided evenly among its actors: small tokens leave room for more of them.
+    void share_output_registers()
+    {
+        std::vector<std::int64_t> actors(program_.tiles, 0);
+        for (const Actor& actor : program_.actors)
+            actors[actor.tile.value()] += actor.work.result_bits > 0;
+        for (Actor& actor : program_.actors) {
+            if (actor.tile == mapping_.memory_tile || actor.work.result_bits == 0)
+                continue;
+            const std::int64_t bits = chip_.tiles.front().output_register.bytes * 8 / actors[actor.tile.value()];
+            actor.output_slots = std::max(actor.output_slots, static_cast<int>(bits / actor.work.result_bits));
+        }
+    }
+
     const Stage& stage_of(std::size_t part) const { return mapping_.pipeline.stages[mapping_.parts[part].stage]; }
     const Tiling& tiling_of(std::size_t part) const
     {
