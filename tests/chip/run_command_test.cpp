@@ -136,7 +136,8 @@ json two_layers(std::vector<std::string> changes)
 
 TEST(BackPressure, ASlowerConsumerStallsItsProducerByTheDifference)
 {
-    const json layers = two_layers({})["layers"];
+    // An output register of one token or less, so that the first layer meets the second one's pace early.
+    const json layers = two_layers({"chip.tiles[0].output_register.bytes=16"})["layers"];
     const auto length = [&](int l) {
         return layers[l]["end_cycle"].get<double>() - layers[l]["start_cycle"].get<double>();
     };
