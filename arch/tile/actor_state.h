@@ -31,9 +31,7 @@ struct ActorStatistics {
     std::int64_t firings_next = 0;
     Cycle start = -1;  ///< of the first firing of the first inference
     Cycle end = 0;     ///< of the last firing of the first inference
-    Cycle busy = 0;    ///< cycles of its limiting resource, first inference
     Cycle stalled = 0; ///< ready but for room for its result, first inference
-    Cycle waited = 0;  ///< room, but inputs missing, between its first and last firing
 };
 
 struct ActorState {

@@ -29,9 +29,6 @@ public:
     /// `granules` were freed by the receiver since the start; older news than known is ignored.
     void grant(std::int64_t granules);
 
-    std::int64_t sent() const { return sent_; }
-    std::int64_t granted() const { return granted_; }
-
 private:
     void settle();
 
@@ -91,8 +88,6 @@ public:
     std::int64_t freed_by(const Cursor& position, const program::Input& input) const;
     /// Notes the granules freed; true if they are more than were told to the sender before.
     bool release(std::int64_t granules);
-    std::int64_t released() const { return released_; }
-    std::int64_t tokens() const { return tokens_; }
 
 private:
     std::vector<std::int32_t> rows_up_to_; ///< [row of the producer's map] rows of the region up to it

@@ -127,12 +127,8 @@ void TileEngine::wait(ActorState& actor, Waiting reason, Cycle now)
 {
     if (actor.waiting == reason)
         return;
-    if (actor.statistics.start >= 0 && actor.firing.inference() == 0) {
-        if (actor.waiting == Waiting::output)
-            actor.statistics.stalled += now - actor.waiting_since;
-        else if (actor.waiting == Waiting::inputs)
-            actor.statistics.waited += now - actor.waiting_since;
-    }
+    if (actor.waiting == Waiting::output && actor.statistics.start >= 0 && actor.firing.inference() == 0)
+        actor.statistics.stalled += now - actor.waiting_since;
     actor.waiting = reason;
     actor.waiting_since = now;
 }
