@@ -134,6 +134,26 @@ void Chip::kept_token(Cycle visible, program::FlowId flow, std::int64_t token)
         observer_->kept(flow, token, visible);
 }
 
+void Chip::rested(const tile::ActorState& by, bool macros, const tile::Rest& rest)
+{
+    if (observer_)
+        observer_->rested(by, macros, rest);
+}
+
+Chip::PowerStates Chip::power(Cycle now) const
+{
+    PowerStates sum;
+    for (std::size_t t = 0; t < tiles_.size(); ++t) {
+        const tile::TileEngine& engine = tiles_[t]->engine();
+        if (TileId(t) != program_.memory_tile)
+            sum.tiles += engine.power().until(now);
+        for (const tile::ActorState& actor : engine.actors())
+            sum.macros +=
+                actor.macro_power.until(now) * static_cast<std::int64_t>(actor.actor->work.macros.size());
+    }
+    return sum;
+}
+
 void Chip::fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
                  Cycle done)
 {

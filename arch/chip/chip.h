@@ -34,6 +34,8 @@ public:
     virtual void delivered(const Delivery& delivery, std::uint64_t sequence, program::FlowId flow, bool credit) = 0;
     /// A token moved from one actor to another of the same tile.
     virtual void kept(program::FlowId flow, std::int64_t token, Cycle visible) = 0;
+    /// A firing of `by` ended a rest of its macros, or of its tile's logic. Not of what leaks the same in every state.
+    virtual void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) = 0;
 };
 
 /// A chip that executes a program: one module per tile, one for the network. One per process: the kernel
@@ -56,6 +58,12 @@ public:
     std::int64_t inferences_done() const { return done_; }
 
     Cycle cycle() const { return noc_->cycle(); }
+    /// Instance-cycles in each power state from the start to now, of macros and of tiles that the program uses.
+    struct PowerStates {
+        tile::StateCycles macros;
+        tile::StateCycles tiles;
+    };
+    PowerStates power(Cycle now) const;
     const Interconnect& network() const { return *network_; }
     const Tile& tile(TileId id) const { return *tiles_[id.value()]; }
     std::size_t tiles() const { return tiles_.size(); }
@@ -74,6 +82,7 @@ private:
     void deliver(const Delivery& delivery) override;
     void kept_token(Cycle visible, program::FlowId flow, std::int64_t token) override;
     void request_macros(const tile::ActorState& actor, std::int64_t sequence, Cycle now) override;
+    void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) override;
     void build_circuits();
 
     /// What a packet under way is for; its tag is the index here.

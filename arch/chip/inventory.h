@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "arch/config/chip.h"
@@ -8,6 +10,17 @@
 
 namespace imc
 {
+
+/// What a block is switched on and off with.
+enum class PowerDomainKind : std::uint8_t {
+    macros,    ///< parts of macros; those that work for one actor together
+    tile,      ///< logic of a tile outside its macros
+    always_on, ///< what holds data between firings, network, memory, pins
+};
+inline constexpr std::size_t power_domain_kinds = 3;
+std::string_view name_of(PowerDomainKind kind);
+/// The event of waking an instance, of component `control`.
+std::string_view wake_event(PowerDomainKind kind);
 
 /// All instances of one block on a chip.
 struct Block {
@@ -18,6 +31,7 @@ struct Block {
     double leakage_w = 0.0; ///< of all instances, eDRAM refresh included
     double rating_w = 0.0;  ///< of all instances, at full activity
     std::string source;
+    PowerDomainKind domain = PowerDomainKind::always_on;
 };
 
 /// Everything that a chip with so many tiles consists of. Areas include the chip's and the macros' overhead factors.

@@ -48,6 +48,7 @@ void CoreConfig::fields(Visitor& v)
     v.section("input_register", input_register, "holds the inputs of the macros");
     v.section("output_register", output_register, "holds the results of the macros");
     v.section("bus", bus, "carries results of the macros to the tile");
+    v.section("macro_gating", macro_gating, "power gating of the macros of a layer's part on a tile, together");
 }
 
 void BufferConfig::fields(Visitor& v)
@@ -114,6 +115,7 @@ void TileConfig::fields(Visitor& v)
     v.section("accumulator", accumulator, "adds partial sums of arrays and of other tiles");
     v.section("vector_unit", vector_unit, "activation functions, pooling, element-wise operations");
     v.section("control", control, "sequencing");
+    v.section("gating", gating, "power gating of registers and buses of cores and tile, adders, vector unit, control");
 }
 
 } // namespace imc

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "arch/config/gating.h"
 #include "arch/config/macro.h"
 #include "sim/base/config/visitor.h"
 
@@ -42,6 +43,7 @@ struct CoreConfig {
     RegisterConfig input_register;
     RegisterConfig output_register;
     BusConfig bus; ///< results of the macros to the core's output
+    GatingConfig macro_gating; ///< of all macros that compute an actor's results together
     void fields(config::Visitor& v);
 };
 
@@ -104,6 +106,7 @@ struct TileConfig {
     AccumulatorConfig accumulator;
     VectorUnitConfig vector_unit;
     StaticCost control;
+    GatingConfig gating; ///< of what is in the tile but not in its macros and does not hold data between firings
     void fields(config::Visitor& v);
 
     std::int64_t macros() const { return static_cast<std::int64_t>(cores) * core.macros; }

@@ -6,6 +6,7 @@
 
 #include "arch/program/program.h"
 #include "arch/tile/cursor.h"
+#include "arch/tile/power_domain.h"
 #include "arch/tile/service.h"
 #include "arch/tile/streams.h"
 #include "sim/base/time.h"
@@ -32,6 +33,8 @@ struct ActorStatistics {
     Cycle start = -1;  ///< of the first firing of the first inference
     Cycle end = 0;     ///< of the last firing of the first inference
     Cycle stalled = 0; ///< ready but for room for its result, first inference
+    std::int64_t macro_wakes = 0; ///< its firings that found their macros gated
+    std::int64_t tile_wakes = 0;  ///< its firings that found their tile gated
 };
 
 struct ActorState {
@@ -57,6 +60,7 @@ struct ActorState {
     bool awaiting_step = false;     ///< admit_at is not known until a shared step was entered
     std::vector<Cycle> macros_free; ///< of each group of macros
     Cycle bus_free = 0;
+    PowerDomain macro_power; ///< of all its macros together
     Waiting waiting = Waiting::nothing;
     std::uint32_t waiting_flow = 0; ///< local index of a flow whose tokens are missing
     Cycle waiting_since = 0;

@@ -45,6 +45,10 @@ ServiceTable::ServiceTable(const ChipConfig& chip, Ledger& ledger)
     pin_bit_ = declare(Component::io, "bit", chip.io.energy_per_bit_j, chip.io.cost);
     flit_router_ = declare(Component::noc, "flit_router", chip.noc.flit_router_energy_j, chip.noc.cost);
     flit_link_ = declare(Component::noc, "flit_hop", chip.noc.flit_link_energy_j, chip.noc.cost);
+    macro_gating_ = cycles_of(core.macro_gating, clock_);
+    tile_gating_ = cycles_of(tile_.gating, clock_);
+    macro_wake_ = declare(Component::control, "macro_wake", core.macro_gating.wake_energy_j, tile_.control);
+    tile_wake_ = declare(Component::control, "tile_wake", tile_.gating.wake_energy_j, tile_.control);
     const VectorUnitConfig& unit = tile_.vector_unit;
     const double energies[program::vector_function_count] = {
         unit.add_energy_j,        unit.multiply_energy_j, unit.compare_energy_j, unit.lookup_energy_j,

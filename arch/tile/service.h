@@ -60,6 +60,11 @@ public:
 
     /// Events of a token's arrival in a tile's buffer.
     std::vector<EventCount> received_token(std::int64_t bits) const;
+    /// Of an actor's macros, and of a tile's logic.
+    const GatingCycles& macro_gating() const { return macro_gating_; }
+    const GatingCycles& tile_gating() const { return tile_gating_; }
+    EventId macro_wake() const { return macro_wake_; }
+    EventId tile_wake() const { return tile_wake_; }
     EventId flit_router() const { return flit_router_; }
     EventId flit_link() const { return flit_link_; }
 
@@ -85,7 +90,8 @@ private:
     Ledger& ledger_;
     std::unique_ptr<Cache> cache_;
     EventId buffer_read_, buffer_write_, bus_bit_, input_register_bit_, core_bus_bit_, core_register_bit_,
-        output_register_bit_, accumulate_, memory_read_, memory_write_, pin_bit_, flit_router_, flit_link_;
+        output_register_bit_, accumulate_, memory_read_, memory_write_, pin_bit_, flit_router_, flit_link_, macro_wake_, tile_wake_;
+    GatingCycles macro_gating_, tile_gating_;
     std::vector<EventId> vector_;
 };
 

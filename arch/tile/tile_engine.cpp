@@ -189,7 +189,25 @@ void TileEngine::admit(std::uint32_t index, Cycle now)
     actor.in_flight.push_back({now, now, 0, first, 0, 0});
     actor.firing.advance();
     actor.awaiting_step = true;
-    enter_steps(index, actor.in_flight.size() - 1, now, now);
+    enter_steps(index, actor.in_flight.size() - 1, power_up(actor, now), now);
+}
+
+/// A firing holds its macros and its tile on from here until produce(). Both wake at the same time.
+Cycle TileEngine::power_up(ActorState& actor, Cycle now)
+{
+    Cycle ready = now;
+    const auto enter = [&](PowerDomain& domain, bool macros, std::int64_t& wakes) {
+        if (!domain.leaks_evenly() && domain.resting()) {
+            const Rest rest = domain.rest(now);
+            wakes += rest.woke;
+            surroundings_.rested(actor, macros, rest);
+        }
+        ready = std::max(ready, domain.enter(now));
+    };
+    enter(power_, false, actor.statistics.tile_wakes);
+    if (!actor.actor->work.macros.empty())
+        enter(actor.macro_power, true, actor.statistics.macro_wakes);
+    return ready;
 }
 
 Cycle& TileEngine::free_at(ActorState& actor, Resource resource)
@@ -290,6 +308,9 @@ void TileEngine::produce(std::uint32_t index, Cycle now)
     const std::int64_t inference = actor.produced / actor.actor->share.tokens();
     const Firing& firing = flight.first ? actor.service.first : actor.service.next;
     ++actor.produced;
+    power_.leave(now);
+    if (!actor.actor->work.macros.empty())
+        actor.macro_power.leave(now);
     if (inference == 0)
         actor.statistics.end = now;
     surroundings_.fired(actor, inference, firing, flight.admitted, flight.done);

@@ -38,6 +38,11 @@ public:
     virtual void send_credit(Cycle created, program::FlowId flow, std::int64_t granules) = 0;
     /// The inputs of a firing's macros are complete (circuit detail); macro_moment() answers for each of them.
     virtual void request_macros(const ActorState& actor, std::int64_t sequence, Cycle now) = 0;
+    /// A firing of `by` ended a rest of its macros, or of the tile's logic. Not of what leaks the same in every state.
+    virtual void rested(const ActorState& by, bool macros, const Rest& rest)
+    {
+        static_cast<void>(by), static_cast<void>(macros), static_cast<void>(rest);
+    }
     /// A firing is complete.
     virtual void fired(const ActorState& actor, std::int64_t inference, const Firing& firing, Cycle admitted,
                        Cycle done) = 0;
@@ -67,6 +72,8 @@ public:
     Cycle eval(Cycle now);
 
     const std::vector<ActorState>& actors() const { return actors_; }
+    /// Of the tile's logic, macros not included.
+    const PowerDomain& power() const { return power_; }
     const Outgoing& outgoing(program::FlowId flow) const { return outgoing_[directory_.outgoing[flow.value()]].stream; }
     const Incoming& incoming(program::FlowId flow) const { return incoming_[directory_.incoming[flow.value()]].stream; }
     /// The flow an actor lacks tokens of, or whose receiver has no room for its next token.
@@ -106,6 +113,7 @@ private:
     bool output_free(const ActorState& actor) const;
     void wait(ActorState& actor, Waiting reason, Cycle now);
     void admit(std::uint32_t index, Cycle now);
+    Cycle power_up(ActorState& actor, Cycle now);
     void enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now);
     void enter_macros(ActorState& actor, Cycle& ready, Cycle& input_free);
     void open_admission(std::uint32_t index, Cycle cycle);
@@ -126,6 +134,7 @@ private:
     std::vector<std::uint32_t> touched_;
     std::vector<char> is_touched_;
     Cycle resource_free_[6] = {};
+    PowerDomain power_;
     Cycle now_ = -1;
 };
 

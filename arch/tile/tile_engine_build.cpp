@@ -21,6 +21,8 @@ TileEngine::TileEngine(const program::Program& program, const FlowDirectory& dir
                        ServiceTable& services, Rules rules, Surroundings& surroundings)
     : program_(program), directory_(directory), tile_(tile), rules_(rules), surroundings_(surroundings)
 {
+    if (tile != program.memory_tile)
+        power_ = PowerDomain(services.tile_gating());
     build_actors(services);
     build_flows();
     mark_exclusive();
@@ -36,6 +38,7 @@ void TileEngine::build_actors(ServiceTable& services)
         if (actor.tile != tile_)
             continue;
         actors_.emplace_back(actor, ActorId(a), services.service(actor));
+        actors_.back().macro_power = PowerDomain(services.macro_gating());
         actors_.back().ports.resize(actor.inputs.size());
         actors_.back().allowed = actor.kind == program::ActorKind::source ? 0 : unlimited;
     }

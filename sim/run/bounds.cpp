@@ -60,8 +60,8 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
         const auto first = static_cast<Cycle>(actor.share.rows.size());
         const Cycle next = actor.share.tokens() - first;
         for (const tile::MacroGroup& group : service.macros) {
-            // The last operation takes its latency, the others their interval.
-            const Cycle cycles = (first + next - 1) * group.interval + group.latency;
+            // The last operation takes its latency, the others their interval; the first finds the macros gated.
+            const Cycle cycles = services.macro_gating().wake + (first + next - 1) * group.interval + group.latency;
             raise(bounds.compute, cycles, fmt::format("arrays of '{}'", actor.name));
             raise(bounds.tile, cycles, fmt::format("arrays of '{}'", actor.name));
         }
@@ -77,7 +77,7 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
     }
     for (std::size_t t = 0; t < program.tiles; ++t)
         for (std::size_t r = 0; r < busy[t].size(); ++r)
-            raise(bounds.tile, busy[t][r],
+            raise(bounds.tile, busy[t][r] + (busy[t][r] > 0 && TileId(t) != program.memory_tile ? services.tile_gating().wake : 0),
                   TileId(t) == program.memory_tile ? std::string("memory and pins")
                                                    : fmt::format("{} of tile {}", resource_names[r], t));
 

@@ -148,24 +148,6 @@ void Recorder::delivered(const Delivery& delivery, std::uint64_t sequence, progr
     trace_->transfer(transfer);
 }
 
-void Recorder::finish(Cycle cycles, const std::vector<std::pair<Component, Energy>>& leakage)
-{
-    recording_ = false;
-    for (const auto& [component, energy] : leakage) {
-        spread(energy, 0, cycles);
-        if (!trace_)
-            continue;
-        trace::Booking booking;
-        booking.component = component;
-        booking.category = Category::leakage;
-        booking.event = trace_->name("leakage");
-        booking.end = cycles * clock_.period();
-        booking.count = 1;
-        booking.energy = energy;
-        trace_->booking(booking);
-    }
-}
-
 double Recorder::peak_power_w() const
 {
     Energy most;

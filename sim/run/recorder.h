@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "arch/chip/chip.h"
@@ -21,8 +22,12 @@ public:
     void delivered(const Delivery& delivery, std::uint64_t sequence, program::FlowId flow, bool credit) override;
     void kept(program::FlowId flow, std::int64_t token, Cycle visible) override;
 
-    /// The first inference is over: what leaks meanwhile is added, and nothing further is recorded.
-    void finish(Cycle cycles, const std::vector<std::pair<Component, Energy>>& leakage);
+    void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) override;
+
+    /// The output is complete: power states end here, though events may follow.
+    void end_power_states(Cycle now);
+    /// The first inference, `r`, is over: what leaked meanwhile is added, and nothing further is recorded.
+    void finish(const Result& r);
 
     double peak_power_w() const;
     Energy recorded() const { return recorded_; }
@@ -31,6 +36,9 @@ public:
 private:
     void book(const EventCount& event, LayerId layer, Cycle start, Cycle end);
     void show(const EventCount& event, LayerId layer, Cycle start, Cycle end);
+    void add_rest(PowerDomainKind kind, std::int64_t instances, const tile::Rest& rest);
+    void leak(const StoredLeakage& block, const Result& r);
+    void show_leakage(Component component, Energy energy, Cycle start, Cycle end);
     void spread(Energy energy, Cycle start, Cycle end);
 
     const program::Program& program_;
@@ -44,6 +52,11 @@ private:
     Energy recorded_;
     std::uint64_t events_ = 0;
     bool recording_ = true;
+    bool power_recording_ = true;
+    struct Rests {
+        std::vector<Cycle> idle, gated; ///< instance-cycles in each bin of power
+    };
+    std::array<Rests, power_domain_kinds> rests_;
     std::vector<trace::TrackId> tracks_; ///< of each actor
 };
 

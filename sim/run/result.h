@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/chip/inventory.h"
 #include "sim/base/ledger.h"
 #include "sim/base/time.h"
 
@@ -26,6 +27,7 @@ struct LayerResult {
     Cycle end_cycle = 0;
     Cycle stall_cycles = 0; ///< most of any of its actors: ready, but no room for the result
     Energy energy;
+    std::int64_t wakes = 0;   ///< of its macros
     double utilization = 0.0; ///< busy share of its limiting resource between start and end
 };
 
@@ -52,6 +54,20 @@ struct StoredCount {
 struct StoredLeakage {
     Component component = Component::control;
     double power_w = 0.0;
+    PowerDomainKind domain = PowerDomainKind::always_on;
+};
+
+/// Time of all instances of a kind of block in each power state, summed.
+struct PowerStates {
+    std::int64_t instances = 1;
+    double idle_leakage = 1.0;  ///< share of the active leakage
+    double gated_leakage = 1.0; ///< share of the active leakage
+    bool gates = false;
+    bool leaks_evenly() const { return !gates && idle_leakage == 1.0; }
+    Cycle active = 0, idle = 0, gated = 0; ///< their sum is instances × cycles
+    std::int64_t wakes = 0;                ///< of instances
+    Cycle steady_active = 0, steady_idle = 0, steady_gated = 0; ///< the same in Result::steady_cycles
+    std::int64_t steady_wakes = 0;
 };
 
 struct Result {
@@ -96,9 +112,12 @@ struct Result {
     std::array<Ledger::ByCategory, component_count> energy_by_component{};
     Energy energy_unattributed;
     std::vector<LayerResult> layers;
-    /// Σ count × unit + Σ energy_of(power, cycles × period) is `energy`, to the quantum (imcsim recost).
+    /// Σ count × unit + Σ leakage_energy(…) is `energy`, to the quantum (imcsim recost; sim/run/leakage.h).
     std::vector<StoredCount> ledger;    ///< in the order of Ledger::entries()
     std::vector<StoredLeakage> leakage; ///< in the order of the chip's inventory
+    std::array<PowerStates, power_domain_kinds> power;
+    std::int64_t steady_inferences = 0; ///< over which the steady state's power states were taken; 0: not
+    Cycle steady_cycles = 0;            ///< that these took
     std::map<std::string, std::int64_t> counts;
     double average_packet_latency_cycles = 0.0;
     double max_link_utilization = 0.0;

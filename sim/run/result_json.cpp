@@ -1,9 +1,12 @@
 #include "sim/run/result_json.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "sim/base/version.h"
+#include "sim/run/leakage.h"
 
 namespace imc::run
 {
@@ -45,6 +48,40 @@ Json energy_json(const Result& r)
     return components;
 }
 
+/// Cycles are summed over the instances of a kind; energies are what leaked in each state.
+Json power_json(const Result& r)
+{
+    Json states = Json::object();
+    for (std::size_t k = 0; k < power_domain_kinds; ++k) {
+        const PowerStates& s = r.power[k];
+        std::array<Energy, 3> energy;
+        for (const StoredLeakage& block : r.leakage)
+            if (static_cast<std::size_t>(block.domain) == k) {
+                const auto parts = leakage_energy(block, r);
+                for (std::size_t i = 0; i < energy.size(); ++i)
+                    energy[i] += parts[i];
+            }
+        states[std::string(name_of(static_cast<PowerDomainKind>(k)))] = {
+            {"instances", s.instances},
+            {"gates", s.gates},
+            {"active_cycles", s.active},
+            {"idle_cycles", s.idle},
+            {"gated_cycles", s.gated},
+            {"wakes", s.wakes},
+            {"idle_leakage_fraction", s.idle_leakage},
+            {"gated_leakage_fraction", s.gated_leakage},
+            {"leakage_j",
+             {{"active", energy[0].joules()}, {"idle", energy[1].joules()}, {"gated", energy[2].joules()}}},
+            {"steady",
+             {{"inferences", r.steady_inferences},
+              {"active_cycles", s.steady_active},
+              {"idle_cycles", s.steady_idle},
+              {"gated_cycles", s.steady_gated},
+              {"wakes", s.steady_wakes}}}};
+    }
+    return states;
+}
+
 Json area_json(const Result& r)
 {
     Json components = Json::object();
@@ -68,6 +105,7 @@ Json layers_json(const Result& r)
                           {"start_cycle", l.start_cycle},
                           {"end_cycle", l.end_cycle},
                           {"stall_cycles", l.stall_cycles},
+                          {"wakes", l.wakes},
                           {"energy_j", l.energy.joules()},
                           {"utilization", l.utilization}});
     return layers;
@@ -105,7 +143,7 @@ std::string ledger_lines(const Result& r)
                           {"count", c.count},
                           {"unit_energy_j", c.unit.joules()}});
     for (const StoredLeakage& l : r.leakage)
-        leakage.push_back({{"component", name_of(l.component)}, {"power_w", l.power_w}});
+        leakage.push_back({{"component", name_of(l.component)}, {"power_w", l.power_w}, {"domain", name_of(l.domain)}});
     list("ledger", counts);
     list("leakage", leakage);
     return text;
@@ -142,6 +180,7 @@ std::string to_json(const Result& r)
     j["tops_per_mm2"] = r.tops_per_mm2();
     j["edp_js"] = r.edp_js();
     j["energy_by_component_j"] = energy_json(r);
+    j["power_states"] = power_json(r);
     j["energy_unattributed_j"] = r.energy_unattributed.joules();
     j["area_by_component_mm2"] = area_json(r);
     j["layers"] = layers_json(r);
@@ -199,6 +238,19 @@ std::string to_report(const Result& r)
         text += fmt::format("  {:<18} {:>14.6g} {:>14.6g} {:>7.1f}% {:>12.5g}\n", name_of(static_cast<Component>(c)),
                             dynamic * 1e9, leakage * 1e9, (dynamic + leakage) / r.energy.joules() * 100,
                             r.area_by_component_m2[c] * 1e6);
+    }
+    if (std::ranges::any_of(r.power, [](const PowerStates& s) { return s.gates; })) {
+        text += fmt::format("\n  {:<18} {:>10} {:>8} {:>8} {:>8} {:>10}\n", "power states", "instances", "active", "idle",
+                            "gated", "wakes");
+        for (std::size_t k = 0; k < power_domain_kinds; ++k) {
+            const PowerStates& s = r.power[k];
+            const auto share = [&](Cycle cycles) {
+                return 100.0 * static_cast<double>(cycles) / static_cast<double>(s.active + s.idle + s.gated);
+            };
+            text += fmt::format("  {:<18} {:>10} {:>7.2f}% {:>7.2f}% {:>7.2f}% {:>10}\n",
+                                name_of(static_cast<PowerDomainKind>(k)), s.instances, share(s.active), share(s.idle),
+                                share(s.gated), s.wakes);
+        }
     }
     for (const std::string& warning : r.warnings)
         text += "\n  warning: " + warning + "\n";

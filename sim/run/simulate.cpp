@@ -8,6 +8,8 @@
 #include "sim/run/accounts.h"
 #include "sim/run/bounds.h"
 #include "sim/run/deadlock.h"
+#include "sim/run/leakage.h"
+#include "sim/run/power.h"
 #include "sim/run/recorder.h"
 #include "sim/run/run.h"
 #include "sim/run/steady_state.h"
@@ -84,12 +86,22 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     if (!look && options.inferences < 2)
         return;
     std::vector<Cycle> outputs;
+    std::vector<Chip::PowerStates> power; // at each output
     std::optional<SteadyState> steady;
+    const auto settle = [&](const SteadyState& state) {
+        const std::size_t last = outputs.size() - 1;
+        const auto n = state.period > 0 ? static_cast<std::size_t>(state.period) : std::min<std::size_t>(8, last);
+        set_steady_power({power[last].macros - power[last - n].macros, power[last].tiles - power[last - n].tiles},
+                         outputs[last] - outputs[last - n], static_cast<std::int64_t>(n), r);
+        steady = state;
+    };
     chip.completed = [&](std::int64_t, Cycle cycle) {
         outputs.push_back(cycle);
+        power.push_back(chip.power(cycle));
         r.completions.push_back(cycle);
         if (look && !steady)
-            steady = find_steady_state(outputs);
+            if (const auto found = find_steady_state(outputs))
+                settle(*found);
         if (steady && static_cast<std::int64_t>(r.completions.size()) >= options.inferences)
             sc_core::sc_stop();
     };
@@ -99,7 +111,7 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     if (!steady && chip.inferences_done() < total)
         throw RunError(explain_deadlock(chip, mapped));
     if (!steady && outputs.size() > 1) {
-        steady = mean_of_last(outputs);
+        settle(mean_of_last(outputs));
         if (look)
             r.warnings.push_back("the pattern of output intervals did not repeat within " + std::to_string(total) +
                                  " inferences: throughput is the mean of the last eight intervals");
@@ -110,13 +122,11 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     }
 }
 
-/// What leaks in so many cycles, by component.
-std::vector<std::pair<Component, Energy>> leakage_over(const Experiment& experiment, const Result& r)
+void book_leakage(const Result& r, Ledger& ledger)
 {
-    std::vector<std::pair<Component, Energy>> leakage;
     for (const StoredLeakage& block : r.leakage)
-        leakage.emplace_back(block.component, energy_of(block.power_w, r.cycles * experiment.chip.clock().period()));
-    return leakage;
+        for (const Energy e : leakage_energy(block, r))
+            ledger.book_leakage(block.component, e);
 }
 
 /// The rungs that are computed instead of simulated.
@@ -132,8 +142,9 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
     r.warnings.push_back("cycles are a lower bound, set by " + bound.resource);
     r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
     book_inference(experiment, mapped, services, ledger, false, nullptr);
-    for (const auto& [component, energy] : leakage_over(experiment, r))
-        ledger.book_leakage(component, energy);
+    bound_power(mapped, services, r);
+    book_wakes(nullptr, mapped, services, ledger, r);
+    book_leakage(r, ledger);
     add_energy(ledger, r);
     account_programming(experiment, mapped, r);
     add_figures(r);
@@ -156,19 +167,22 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
               {ideal, ideal, experiment.run.detail == Detail::circuit});
     Recorder recorder(experiment, mapped, chip, services, ledger, trace);
     chip.observe(&recorder);
-    chip.completed = [&](std::int64_t, Cycle cycle) { r.completions.push_back(cycle); };
+    chip.completed = [&](std::int64_t, Cycle cycle) {
+        r.completions.push_back(cycle);
+        r.cycles = cycle;
+        set_power(chip.power(cycle), r);
+        recorder.end_power_states(cycle);
+    };
     chip.permit(1);
     sc_core::sc_start();
     if (chip.inferences_done() < 1)
         throw RunError(explain_deadlock(chip, mapped));
 
-    r.cycles = r.completions.front();
-    const auto leakage = leakage_over(experiment, r);
-    recorder.finish(r.cycles, leakage);
+    recorder.finish(r);
     chip.observe(nullptr);
     book_inference(experiment, mapped, services, ledger, ideal, chip.has_circuits() ? &chip : nullptr);
-    for (const auto& [component, energy] : leakage)
-        ledger.book_leakage(component, energy);
+    book_wakes(&chip, mapped, services, ledger, r);
+    book_leakage(r, ledger);
     if (!(recorder.recorded() == ledger.total()))
         throw std::logic_error("the energy of the trace differs from the energy of the counts");
     add_energy(ledger, r);

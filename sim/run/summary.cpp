@@ -4,6 +4,8 @@
 
 #include "arch/chip/inventory.h"
 #include "arch/macro/macro.h"
+#include "sim/run/leakage.h"
+#include "sim/run/power.h"
 
 namespace imc::run
 {
@@ -87,8 +89,9 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     for (const Block& block : blocks) {
         r.area_by_component_m2[static_cast<std::size_t>(block.component)] += block.area_m2;
         if (block.leakage_w > 0.0)
-            r.leakage.push_back({block.component, block.leakage_w});
+            r.leakage.push_back({block.component, block.leakage_w, block.domain});
     }
+    describe_power(experiment, r);
     r.clock_hz = 1e15 / static_cast<double>(chip.clock().period()); // one rounding, so that 1 GHz reads as 1e9
     r.peak_tops = peak_tops(experiment, r.tiles);
     for (const program::Actor& actor : mapped.program.actors)
@@ -150,6 +153,9 @@ void add_figures(Result& r)
     r.throughput_per_s = r.interval_cycles > 0.0 ? r.clock_hz / r.interval_cycles : 0.0;
     r.energy_per_inference_steady_j =
         r.throughput_per_s > 0.0 ? spent + r.leakage_power_w / r.throughput_per_s : r.energy.joules();
+    const bool evenly = std::ranges::all_of(r.power, [](const PowerStates& s) { return s.leaks_evenly(); });
+    if (!evenly && r.steady_inferences > 0)
+        r.energy_per_inference_steady_j = spent - wake_j(r) + steady_wake_j(r) + steady_leakage_j(r);
     r.average_power_w = r.latency_s > 0.0 ? r.energy.joules() / r.latency_s : 0.0;
     r.tops = 2.0 * static_cast<double>(r.macs) * r.throughput_per_s * 1e-12;
 }

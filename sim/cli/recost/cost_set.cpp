@@ -14,6 +14,7 @@
 #include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/run/leakage.h"
 #include "sim/run/summary.h"
 
 namespace imc::cli
@@ -112,7 +113,8 @@ run::Result price(run::Result r, const std::vector<CostSet::Unit>& units)
     }
     r.leakage_power_w = 0.0;
     for (const run::StoredLeakage& l : r.leakage) {
-        ledger.book_leakage(l.component, energy_of(l.power_w, r.cycles * Clock::from_hertz(r.clock_hz).period()));
+        for (const Energy e : run::leakage_energy(l, r))
+            ledger.book_leakage(l.component, e);
         r.leakage_power_w += l.power_w;
     }
     r.energy = ledger.total();
@@ -141,7 +143,7 @@ run::Result under(const CostSet& set, const StoredRun& stored, std::vector<std::
     place = r.leakage.erase(place, std::find_if_not(place, r.leakage.end(), is_adc));
     for (const Block& block : inventory(chip, r.tiles))
         if (block.component == Component::adc && block.leakage_w > 0.0)
-            place = r.leakage.insert(place, {block.component, block.leakage_w}) + 1;
+            place = r.leakage.insert(place, {block.component, block.leakage_w, block.domain}) + 1;
     return price(std::move(r), units);
 }
 

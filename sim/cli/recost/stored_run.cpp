@@ -50,7 +50,32 @@ void read_ledger(const Json& j, run::Result& r)
     }
     for (const Json& line : j.at("leakage")) {
         const double watts = line.at("power_w").get<double>();
-        r.leakage.push_back({component_named(line.at("component").get_ref<const std::string&>()), watts});
+        const auto domain = named<PowerDomainKind, power_domain_kinds>(line.at("domain").get_ref<const std::string&>());
+        r.leakage.push_back({component_named(line.at("component").get_ref<const std::string&>()), watts, domain});
+    }
+}
+
+void read_power(const Json& j, run::Result& r)
+{
+    for (std::size_t k = 0; k < power_domain_kinds; ++k) {
+        const Json& line = j.at(name_of(static_cast<PowerDomainKind>(k)));
+        run::PowerStates& s = r.power[k];
+        s.instances = line.at("instances").get<std::int64_t>();
+        s.gates = line.at("gates").get<bool>();
+        s.idle_leakage = line.at("idle_leakage_fraction").get<double>();
+        s.gated_leakage = line.at("gated_leakage_fraction").get<double>();
+        s.active = line.at("active_cycles").get<Cycle>();
+        s.idle = line.at("idle_cycles").get<Cycle>();
+        s.gated = line.at("gated_cycles").get<Cycle>();
+        s.wakes = line.at("wakes").get<std::int64_t>();
+        const Json& steady = line.at("steady");
+        r.steady_inferences = steady.at("inferences").get<std::int64_t>();
+        s.steady_active = steady.at("active_cycles").get<Cycle>();
+        s.steady_idle = steady.at("idle_cycles").get<Cycle>();
+        s.steady_gated = steady.at("gated_cycles").get<Cycle>();
+        s.steady_wakes = steady.at("wakes").get<std::int64_t>();
+        if (s.instances < 1)
+            throw std::invalid_argument(fmt::format("power states of {} instances", s.instances));
     }
 }
 
@@ -62,8 +87,8 @@ run::Result read_result(const std::filesystem::path& file)
         const Json j = Json::parse(content);
         if (!j.is_object() || !j.contains("schema") || j["schema"] != "imcsim.result/1")
             throw ConfigError(file.string(), "is not a result: its \"schema\" is not \"imcsim.result/1\"");
-        if (!j.contains("ledger") || !j.contains("leakage"))
-            throw ConfigError(file.string(), "holds no counts (\"ledger\" and \"leakage\"): it was written by an "
+        if (!j.contains("ledger") || !j.contains("leakage") || !j.contains("power_states"))
+            throw ConfigError(file.string(), "holds no counts (\"ledger\", \"leakage\" and \"power_states\"): it was written by an "
                                              "earlier imcsim; run the experiment again");
         r.macs = j.at("network").at("macs").get<std::int64_t>();
         r.tiles = j.at("chip").at("tiles").get<std::int64_t>();
@@ -72,6 +97,7 @@ run::Result read_result(const std::filesystem::path& file)
         r.interval_cycles = j.at("interval_cycles").get<double>();
         r.leakage_power_w = j.at("leakage_power_w").get<double>();
         read_ledger(j, r);
+        read_power(j.at("power_states"), r);
         const double stored = j.at("energy_j").get<double>();
         const double summed = price(r, {}).energy.joules();
         if (stored != summed)

@@ -1,0 +1,77 @@
+#include "sim/run/leakage.h"
+
+#include <cmath>
+
+namespace imc::run
+{
+
+namespace
+{
+
+const PowerStates& states_of(const StoredLeakage& block, const Result& r)
+{
+    return r.power[static_cast<std::size_t>(block.domain)];
+}
+
+double wakes_j(const Result& r, bool steady)
+{
+    double sum = 0.0;
+    for (const StoredCount& c : r.ledger)
+        for (const PowerDomainKind kind : {PowerDomainKind::macros, PowerDomainKind::tile}) {
+            if (c.component != Component::control || c.event != wake_event(kind))
+                continue;
+            const PowerStates& s = r.power[static_cast<std::size_t>(kind)];
+            // Counts by layer add up to all wakes; the steady ones are not told apart by layer.
+            const double share = steady && s.wakes > 0 ? static_cast<double>(s.steady_wakes) /
+                                                             static_cast<double>(s.wakes) /
+                                                             static_cast<double>(r.steady_inferences)
+                                                       : 1.0;
+            sum += static_cast<double>(c.count) * c.unit.joules() * share;
+        }
+    return sum;
+}
+
+} // namespace
+
+std::array<Energy::Wide, 3> state_picowatts(const StoredLeakage& block, const Result& r)
+{
+    const PowerStates& s = states_of(block, r);
+    const auto picowatts = [&](double share) { return Energy::Wide{std::llround(block.power_w * share * 1e12)}; };
+    return {picowatts(1.0), picowatts(s.idle_leakage), picowatts(s.gated_leakage)};
+}
+
+std::array<Energy, 3> leakage_energy(const StoredLeakage& block, const Result& r)
+{
+    const PowerStates& s = states_of(block, r);
+    const auto power = state_picowatts(block, r);
+    const Cycle cycles[3] = {s.active, s.idle, s.gated};
+    const Femtoseconds period = Clock::from_hertz(r.clock_hz).period();
+    const Energy::Wide divisor = Energy::Wide{s.instances} * 1'000'000; // 1e-12 W × 1 fs = 1e-27 J = 1e-6 quanta
+    std::array<Energy, 3> energy;
+    Energy::Wide sum = 0, before = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+        sum += power[i] * cycles[i] * period;
+        energy[i] = Energy::from_quanta(sum / divisor - before);
+        before = sum / divisor;
+    }
+    return energy;
+}
+
+double steady_leakage_j(const Result& r)
+{
+    double sum = 0.0;
+    for (const StoredLeakage& block : r.leakage) {
+        const PowerStates& s = states_of(block, r);
+        const auto power = state_picowatts(block, r);
+        const double weighted = static_cast<double>(power[0]) * static_cast<double>(s.steady_active) +
+                                static_cast<double>(power[1]) * static_cast<double>(s.steady_idle) +
+                                static_cast<double>(power[2]) * static_cast<double>(s.steady_gated);
+        sum += weighted / static_cast<double>(s.instances) * 1e-12;
+    }
+    return r.steady_inferences > 0 ? sum / r.clock_hz / static_cast<double>(r.steady_inferences) : 0.0;
+}
+
+double steady_wake_j(const Result& r) { return wakes_j(r, true); }
+double wake_j(const Result& r) { return wakes_j(r, false); }
+
+} // namespace imc::run
