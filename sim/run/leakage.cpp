@@ -33,6 +33,20 @@ double wakes_j(const Result& r, bool steady)
 
 } // namespace
 
+void describe_power(const Experiment& experiment, Result& r)
+{
+    const TileConfig& tile = experiment.chip.tiles.front();
+    const auto describe = [&](PowerDomainKind kind, std::int64_t instances, const GatingConfig& gating) {
+        PowerStates& s = r.power[static_cast<std::size_t>(kind)];
+        s.instances = instances;
+        s.idle_leakage = gating.idle_leakage;
+        s.gated_leakage = gating.gated_leakage;
+        s.gates = gating.gates();
+    };
+    describe(PowerDomainKind::macros, r.tiles * tile.macros(), tile.core.macro_gating);
+    describe(PowerDomainKind::tile, r.tiles, tile.gating);
+}
+
 std::array<Energy::Wide, 3> state_picowatts(const StoredLeakage& block, const Result& r)
 {
     const PowerStates& s = states_of(block, r);

@@ -2,11 +2,15 @@
 
 #include <array>
 
+#include "sim/run/experiment.h"
 #include "sim/run/result.h"
 
 /// Leakage by time and power state (DESIGN: Energy), in integers.
 namespace imc::run
 {
+
+/// Instances of each kind of block and what they leak in each state; nobody has been in any state yet.
+void describe_power(const Experiment& experiment, Result& r);
 
 /// What one block leaks over an inference in the states active, idle and gated. Their sum is Σ power × instance-cycles,
 /// rounded down once: with the same power in all states it is energy_of(power, time).

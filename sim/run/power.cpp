@@ -42,20 +42,6 @@ constexpr tile::StateCycles always(Cycle cycles) { return {cycles, 0, 0, 0}; }
 
 } // namespace
 
-void describe_power(const Experiment& experiment, Result& r)
-{
-    const TileConfig& tile = experiment.chip.tiles.front();
-    const auto describe = [&](PowerDomainKind kind, std::int64_t instances, const GatingConfig& gating) {
-        PowerStates& s = of(r, kind);
-        s.instances = instances;
-        s.idle_leakage = gating.idle_leakage;
-        s.gated_leakage = gating.gated_leakage;
-        s.gates = gating.gates();
-    };
-    describe(PowerDomainKind::macros, r.tiles * tile.macros(), tile.core.macro_gating);
-    describe(PowerDomainKind::tile, r.tiles, tile.gating);
-}
-
 void set_power(const Chip::PowerStates& used, Result& r)
 {
     set(of(r, PowerDomainKind::macros), used.macros, r.cycles);

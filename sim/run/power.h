@@ -8,9 +8,6 @@
 namespace imc::run
 {
 
-/// Instances of each kind of block and what they leak in each state; nobody has been in any state yet.
-void describe_power(const Experiment& experiment, Result& r);
-
 /// The states of the inference alone, over r.cycles. What the program does not use rests all the time.
 void set_power(const Chip::PowerStates& used, Result& r);
 /// The states of a steady stretch of so many cycles and inferences.

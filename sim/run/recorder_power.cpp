@@ -49,9 +49,9 @@ void Recorder::rested(const tile::ActorState& by, bool macros, const tile::Rest&
     book({macros ? services_.macro_wake() : services_.tile_wake(), instances}, by.actor->layer, rest.to, rest.ready);
     if (!trace_)
         return;
-    const std::string place = fmt::format("tile[{}].", by.actor->tile.value());
     trace::Span span;
-    span.track = trace_->track(place + (macros ? by.actor->name + ".power" : "power"));
+    span.track = trace_->track(macros ? fmt::format("tile[{}].{}.power", by.actor->tile.value(), by.actor->name)
+                                     : fmt::format("tile[{}].power", by.actor->tile.value()));
     span.layer = macros ? by.actor->layer : LayerId();
     span.name = trace_->name("gated");
     span.start = rest.gated_from * clock_.period();

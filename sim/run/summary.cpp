@@ -5,7 +5,6 @@
 #include "arch/chip/inventory.h"
 #include "arch/macro/macro.h"
 #include "sim/run/leakage.h"
-#include "sim/run/power.h"
 
 namespace imc::run
 {
