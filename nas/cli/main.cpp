@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "nas/cli/commands.h"
+#include "nas/cli/train.h"
 #include "sim/base/errors.h"
 
 namespace
@@ -25,6 +26,8 @@ constexpr Command commands[] = {
 
 int run(std::span<const std::string> arguments)
 {
+    if (!arguments.empty() && arguments[0] == "train")
+        imc::nas::start_training(arguments.subspan(1));
     const Options options = Options::parse(arguments);
     std::string text = imc::nas::usage;
     if (!options.help)

@@ -23,6 +23,8 @@ const char* const usage =
                                       each as a resolved experiment for imcsim run
   imcsim nas report STUDY.json        one HTML page and its pictures as SVG files
   imcsim nas check STUDY.json         read the study and print the size of its space; nothing is run
+  imcsim nas train TRAINING.json [--resume]
+                                      train a network; imcsim nas train --help says more
 
   --out DIR       where the journal, the evaluations' directories and the report are (STUDY.nas)
   --set PATH=VALUE  change the study before it is read, like --set execution.window=1
@@ -46,7 +48,7 @@ std::size_t whole(const std::string& option, const std::string& text)
 
 Options Options::parse(std::span<const std::string> arguments)
 {
-    const std::vector<std::string> commands = {"run", "status", "export", "report", "check"};
+    const std::vector<std::string> commands = {"run", "status", "export", "report", "check", "train"};
     const std::vector<std::string> known = {"--resume", "--workers", "--out", "--quiet",       "--json", "--front",
                                             "--format", "--to",      "--set", "--experiments", "--help"};
     Options o;
@@ -95,7 +97,7 @@ Options Options::parse(std::span<const std::string> arguments)
     if (std::find(commands.begin(), commands.end(), o.command) == commands.end())
         throw ConfigError(
             o.command.empty() ? "imcsim nas" : o.command,
-            fmt::format("expected run, status, export, report or check{}", config::suggestion(o.command, commands)));
+            fmt::format("expected run, status, export, report, check or train{}", config::suggestion(o.command, commands)));
     if (o.study.empty())
         throw ConfigError(o.command, "needs the study's file");
     if (o.out.empty())
