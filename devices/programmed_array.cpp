@@ -28,7 +28,7 @@ float ConductanceGrid::steps(double conductance_s) const
 
 ProgrammedArray::ProgrammedArray(std::shared_ptr<const DeviceModel> model, std::size_t rows, std::size_t columns,
                                  std::uint64_t seed, std::uint64_t index, EffectSet effects)
-    : model_(std::move(model)), effects_(effects), seed_(seed), index_(index), programmed_(rows, columns),
+    : model_(std::move(model)), effects_(effects), seed_(seed), read_seed_(seed), index_(index), programmed_(rows, columns),
       faults_(rows, columns, Fault::none), pulses_(rows, columns, 0), columns_(columns)
 {
     const DeviceConfig& config = model_->config();
@@ -162,7 +162,7 @@ void ProgrammedArray::add_slow_noise(Matrix<double>& now_s, Moment moment, doubl
 {
     if (!effects_.read_noise || !model_->config().read_noise)
         return;
-    RandomStream random(seed_, fmt::format("slow noise of array {}", index_), hold);
+    RandomStream random(read_seed_, fmt::format("slow noise of array {}", index_), hold);
     for (std::size_t cell = 0; cell < now_s.size(); ++cell) {
         double& g = now_s.flat()[cell];
         const NoiseVariance variance = model_->read_noise(g, programmed_.flat()[cell], moment, operation_s);

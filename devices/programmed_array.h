@@ -56,6 +56,9 @@ public:
     /// are stuck low from then on. Throws std::invalid_argument for targets outside [0, max].
     void program(const Matrix<double>& target_s);
 
+    /// Gives the read noise a seed of its own.
+    void reseed_reads(std::uint64_t seed) { read_seed_ = seed; }
+
     /// Conductances in siemens at a moment after programming, without read noise.
     Matrix<double> read(Moment moment) const;
     /// Variances of the read noise at these conductances, per cell in S².
@@ -81,7 +84,7 @@ private:
 
     std::shared_ptr<const DeviceModel> model_;
     EffectSet effects_;
-    std::uint64_t seed_, index_;
+    std::uint64_t seed_, read_seed_, index_;
     std::uint64_t programmings_ = 0;
     std::unique_ptr<PulseProgrammer> programmer_;
     Matrix<double> mismatch_, step_, programmed_;

@@ -48,6 +48,9 @@ constexpr Choice<SampleHoldModel> sample_hold_models[] = {
     {"isaac", SampleHoldModel::isaac, "ISAAC Table I: 10 uW for 1024 columns"},
     {"thermal", SampleHoldModel::thermal, "a capacitor whose kT/C noise equals the quantisation noise"},
     {"user", SampleHoldModel::user, "the numbers of 'user'"}};
+constexpr Choice<InputDrive> drives[] = {
+    {"row_voltage", InputDrive::row_voltage, "rows carry voltages; all cells conduct all the time"},
+    {"gate", InputDrive::gate, "word lines switch transistors; unselected cells are open"}};
 constexpr Choice<SignedInput> signed_inputs[] = {
     {"twos_complement", SignedInput::twos_complement, "bit-serial; the top bit's result is subtracted"},
     {"signed_pulse", SignedInput::signed_pulse, "magnitude with either read polarity in one phase"},
@@ -86,6 +89,22 @@ void SampleHoldConfig::fields(config::Visitor& v)
     v.section("user", user, "costs for model 'user', per sample");
 }
 
+void WireConfig::fields(config::Visitor& v)
+{
+    v.real("wire_ohm", wire_ohm, {0.0, 1e6}, unit::ohms,
+           "wire between neighbouring cells, rows and columns alike; 0: of the node over the cell's pitch");
+    v.real("source_ohm", source_ohm, {0.0, 1e9}, unit::ohms, "row driver to the first cell");
+    v.real("sense_ohm", sense_ohm, {0.0, 1e9}, unit::ohms, "last cell of a column to the virtual ground");
+    v.real("access_ohm", access_ohm, {0.0, 1e9}, unit::ohms, "in series with each cell");
+    v.choice("drive", drive, drives, "how rows are driven");
+}
+
+void WireConfig::check(const config::Place& place) const
+{
+    if (drive == InputDrive::gate && source_ohm > 0.0)
+        place.fail("source_ohm", "source lines are ideal with gate drive: must be 0");
+}
+
 void WriteConfig::fields(config::Visitor& v)
 {
     v.real("pulse_ns", pulse_s, {1e-3, 1e9}, unit::nanoseconds, "length of a write pulse");
@@ -117,6 +136,7 @@ void MacroConfig::fields(config::Visitor& v)
     v.real("read_latency_ns", read_latency_s, {0.0, 1e6}, unit::nanoseconds,
            "drive, settle and sample of one slice; 0: from the array's size");
     v.section("cell", cell, "memory cell");
+    v.section("wires", wires, "resistances for values; null: ideal wires");
     v.choice("encoding", encoding, encodings, "signed weights on cells");
     v.choice("offset", offset, offsets, "source of the offset of biased encodings");
     v.section("input", input, "how inputs are applied");
@@ -135,6 +155,9 @@ void MacroConfig::fields(config::Visitor& v)
 
 void MacroConfig::check(const config::Place& place) const
 {
+    if (wires && wires->drive == InputDrive::gate && input.slice_bits != 1)
+        place.fail("wires.drive", fmt::format("gate drive applies one input bit at a time, input.slice_bits is {}",
+                                              input.slice_bits));
     if (active_rows > rows)
         place.fail("active_rows", fmt::format("must not exceed rows = {}, got {}", rows, active_rows));
     if (encoding == Encoding::twos_complement || encoding == Encoding::xnor) {
@@ -182,6 +205,32 @@ bool converts_per_column(MacroFamily family) { return is_analog(family) && famil
 bool samples_per_pulse(const MacroConfig& config)
 {
     return config.family == MacroFamily::voltage_sensing && config.input.coding == InputCoding::pulse_count;
+}
+
+double wire_ohm(const MacroConfig& config)
+{
+    struct Row {
+        double node_nm, width_nm, aspect, micro_ohm_cm;
+    };
+    constexpr Row table[] = {{130, 175, 1.6, 2.01}, {90, 110, 1.6, 2.20}, {65, 105, 1.7, 2.21}, {45, 80, 1.7, 2.37},
+                             {32, 56, 1.8, 2.63},   {22, 40, 1.9, 2.97},  {14, 32, 2.0, 3.25},  {10, 22, 2.0, 3.95},
+                             {7, 20, 2.0, 4.17},    {5, 15, 2.0, 4.98},   {3, 12, 2.0, 5.8},    {2, 10, 2.0, 6.61},
+                             {1, 8, 3.0, 7.87}};
+    if (config.wires && config.wires->wire_ohm > 0.0)
+        return config.wires->wire_ohm;
+    const auto per_metre = [&](const Row& r) {
+        const double w = r.width_nm * 1e-9;
+        return r.micro_ohm_cm * 1e-8 / (w * w * r.aspect) * (1.0 + 0.00451 * (config.temperature_k - 300.0));
+    };
+    const double node = config.node_m * 1e9;
+    double resistance = per_metre(table[0]); // beyond the table: its ends
+    for (std::size_t i = 0; i + 1 < std::size(table); ++i)
+        if (node < table[i].node_nm) {
+            const Row &a = table[i], &b = table[i + 1];
+            const double share = std::min(1.0, std::log(a.node_nm / node) / std::log(a.node_nm / b.node_nm));
+            resistance = std::exp(std::lerp(std::log(per_metre(a)), std::log(per_metre(b)), share));
+        }
+    return resistance * std::max(config.cell.width_f, config.cell.height_f) * config.node_m;
 }
 
 bool uses_offset(Encoding e)

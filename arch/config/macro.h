@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,23 @@ struct SampleHoldConfig {
     void fields(config::Visitor& v);
 };
 
+/// How rows reach the cells.
+enum class InputDrive {
+    row_voltage, ///< every row carries its input's voltage; unselected rows are held at 0
+    gate,        ///< the word line switches the cell's transistor: unselected cells are open
+};
+
+/// Parasitic resistances of an array, for values.
+struct WireConfig {
+    double wire_ohm = 0.0;   ///< between neighbouring cells; 0: from node and pitch
+    double source_ohm = 0.0; ///< row driver
+    double sense_ohm = 0.0;  ///< column to the virtual ground
+    double access_ohm = 0.0; ///< in series with each cell
+    InputDrive drive = InputDrive::row_voltage;
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
 struct WriteConfig {
     double pulse_s = 100e-9;
     double pulse_energy_j = 10e-12; ///< per cell and pulse, high-voltage drivers included
@@ -108,6 +126,7 @@ struct MacroConfig {
     double temperature_k = 300.0;
     double read_latency_s = 0.0; ///< drive, settle and sample of one slice; 0: from the size (circuit costs)
     CellConfig cell;
+    std::optional<WireConfig> wires; ///< absent: ideal wires
     Encoding encoding = Encoding::biased_flip;
     OffsetSource offset = OffsetSource::popcount;
     InputConfig input;
@@ -128,6 +147,10 @@ struct MacroConfig {
     void check(const config::Place& place) const;
 };
 
+/// Resistance of the wire between two neighbouring cells: the configured one, or that of a minimum wire of the node
+/// over the larger of the cell's pitches. Width, aspect ratio and resistivity by node: NeuroSim (neurosim/
+/// DNN_NeuroSim_V1.4, Param.cpp), interpolated in the logarithm of the node.
+double wire_ohm(const MacroConfig& config);
 /// Weights are stored with an offset that has to be subtracted (biased, biased_flip, offset_column).
 bool uses_offset(Encoding encoding);
 /// The converter integrates one sample per pulse (NeuRRAM's neuron), which is an event of the sample-and-hold.

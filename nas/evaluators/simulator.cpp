@@ -92,7 +92,8 @@ public:
     {
         run::Experiment e = experiment(*request.candidate, request.fidelity);
         e.seed = static_cast<std::int64_t>(request.seed);
-        const run::Mapped mapped = run::map_experiment(e);
+        run::Mapped mapped = run::map_experiment(e);
+        run::compute_values(e, mapped);
         const run::Result result = run::simulate(e, mapped, nullptr);
         std::map<std::string, double> numbers;
         flatten(nlohmann::json::parse(run::to_json(result)), "", numbers);

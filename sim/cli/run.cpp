@@ -74,7 +74,8 @@ int run_run(std::span<const std::string> args)
     const trace::Kinds wanted = trace::parse_kinds(split_commas(kinds));
     make_directory(out);
 
-    const run::Mapped mapped = run::map_experiment(experiment);
+    run::Mapped mapped = run::map_experiment(experiment);
+    run::compute_values(experiment, mapped);
     trace::Trace trace;
     if (!kinds.empty())
         trace::attach_writers(trace, wanted, out, to_femtoseconds(experiment.run.power_bin_s), network_of(experiment, mapped));

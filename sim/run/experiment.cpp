@@ -38,13 +38,6 @@ void ActivityOptions::fields(config::Visitor& v)
     v.real("weight", weight, {0, 1}, unit::none, "mean cell state over its maximum");
 }
 
-void AccuracyOptions::fields(config::Visitor& v) { v.path("dataset", dataset, "images with labels"); }
-
-void AccuracyOptions::check(const config::Place& place) const
-{
-    place.fail("", "accuracy on the chip cannot be computed by this version: must be null");
-}
-
 void Experiment::fields(config::Visitor& v)
 {
     v.text("schema", schema, "imcsim.experiment/1");
@@ -54,7 +47,7 @@ void Experiment::fields(config::Visitor& v)
     v.section("mapping", mapping, "how the network is laid out");
     v.section("run", run, "what is simulated");
     v.section("activity", activity, "stands in for data where energy or time depends on them");
-    v.section("accuracy", accuracy, "accuracy on the chip; must be null in this version");
+    v.section("accuracy", accuracy, "values through the arrays: accuracy and errors; null: none");
     v.integer("seed", seed, {0, std::int64_t{1} << 53}, unit::none, "of every random stream");
 }
 

@@ -8,6 +8,7 @@
 #include "arch/config/chip.h"
 #include "sim/base/config/visitor.h"
 #include "sim/mapping/options.h"
+#include "sim/run/accuracy_options.h"
 
 /// The root of an experiment file, schema imcsim.experiment/1.
 namespace imc::run
@@ -42,13 +43,6 @@ struct ActivityOptions {
     void fields(config::Visitor& v);
 };
 
-/// Accuracy on the chip. Its place in the file is fixed; asking for it is refused until it can be computed.
-struct AccuracyOptions {
-    std::filesystem::path dataset;
-    void fields(config::Visitor& v);
-    void check(const config::Place& place) const;
-};
-
 struct Experiment {
     std::string schema = "imcsim.experiment/1";
     std::filesystem::path network;
@@ -57,7 +51,7 @@ struct Experiment {
     mapping::Options mapping;
     RunOptions run;
     ActivityOptions activity;
-    std::optional<AccuracyOptions> accuracy;
+    std::optional<AccuracyOptions> accuracy; ///< absent: no values are computed
     std::int64_t seed = 1;
 
     void fields(config::Visitor& v);

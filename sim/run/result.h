@@ -10,6 +10,7 @@
 #include "arch/chip/inventory.h"
 #include "sim/base/ledger.h"
 #include "sim/base/time.h"
+#include "sim/run/accuracy.h"
 
 /// What a run found out; result.json is this, printed (sim/run/result_json.h).
 namespace imc::run
@@ -28,6 +29,7 @@ struct LayerResult {
     Cycle stall_cycles = 0; ///< most of any of its actors: ready, but no room for the result
     Energy energy;
     std::int64_t wakes = 0;   ///< of its macros
+    std::optional<values::ErrorPowers> errors; ///< of a run with values, if on arrays
     double utilization = 0.0; ///< busy share of its limiting resource between start and end
 };
 
@@ -127,6 +129,7 @@ struct Result {
     Energy write_energy;
     double write_latency_s = 0.0;
 
+    std::optional<AccuracyResult> accuracy;
     std::string activity_source = "assumed";
     std::vector<CostModel> cost_models;
     std::vector<std::string> warnings;

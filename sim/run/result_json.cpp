@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/version.h"
+#include "sim/run/accuracy_text.h"
 #include "sim/run/leakage.h"
 
 namespace imc::run
@@ -94,7 +95,7 @@ Json area_json(const Result& r)
 Json layers_json(const Result& r)
 {
     Json layers = Json::array();
-    for (const LayerResult& l : r.layers)
+    for (const LayerResult& l : r.layers) {
         layers.push_back({{"name", l.name},
                           {"op", l.op},
                           {"macs", l.macs},
@@ -108,6 +109,9 @@ Json layers_json(const Result& r)
                           {"wakes", l.wakes},
                           {"energy_j", l.energy.joules()},
                           {"utilization", l.utilization}});
+        if (l.errors)
+            layers.back().update(errors_json(*l.errors));
+    }
     return layers;
 }
 
@@ -193,7 +197,7 @@ std::string to_json(const Result& r)
         {"energy_j", r.write_energy.joules()},
         {"latency_s", r.write_latency_s},
         {"wear", r.write_cells > 0 ? static_cast<double>(r.write_pulses) / static_cast<double>(r.write_cells) : 0.0}};
-    j["accuracy"] = nullptr;
+    j["accuracy"] = r.accuracy ? accuracy_json(*r.accuracy) : Json(nullptr);
     j["activity_source"] = r.activity_source;
     j["cost_models"] = models_json(r);
     j["warnings"] = r.warnings;
@@ -252,6 +256,7 @@ std::string to_report(const Result& r)
                                 share(s.gated), s.wakes);
         }
     }
+    text += accuracy_report(r);
     for (const std::string& warning : r.warnings)
         text += "\n  warning: " + warning + "\n";
     return text;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "sim/mapping/mapping.h"
+#include "sim/run/accuracy.h"
 #include "sim/run/experiment.h"
 #include "sim/run/result.h"
 
@@ -20,10 +23,15 @@ struct Mapped {
     program::Program program; ///< endpoints placed
     MeshShape mesh;
     double hop_bytes = 0.0; ///< Σ bytes × links per inference
+    std::optional<ValueResult> values;
 };
 
 /// Throws ConfigError for a network that cannot be used, RunError if it does not fit.
 Mapped map_experiment(const Experiment& experiment);
+
+/// Runs the experiment's images through the arrays, if it asks for accuracy, and keeps what came out in `mapped`.
+/// Throws ConfigError for a data set that cannot be used or a network without weights.
+void compute_values(const Experiment& experiment, Mapped& mapped);
 
 /// Simulates a mapped experiment. One call per process for fidelities `dependency` and `flit` (the kernel allows no
 /// second elaboration). The trace, which may be null, gets the first inference.

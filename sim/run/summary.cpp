@@ -50,6 +50,8 @@ void add_layers(const Mapped& mapped, Result& result)
         layer.arrays = mapping.tiling.arrays * layer.replication;
         layer.tiles = mapping.tiles;
         layer.required_bits = mapping.tiling.required_bits;
+        if (mapped.values && !mapped.values->layers.empty())
+            layer.errors = mapped.values->layers[pipeline.layer[s].value()];
     }
 }
 
@@ -102,6 +104,10 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     r.fidelity = fidelities[static_cast<int>(experiment.run.fidelity)];
     r.detail = experiment.run.detail == Detail::circuit ? "circuit" : "schedule";
     add_layers(mapped, r);
+    if (mapped.values) {
+        r.accuracy = mapped.values->accuracy;
+        r.warnings = mapped.values->warnings;
+    }
     if (chip.noc.router.multicast == Multicast::tree)
         r.warnings.push_back("chip.noc.router.multicast is tree, but the tiles send one packet to each receiver");
     if (tile.core.macro.fitted)

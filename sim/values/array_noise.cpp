@@ -64,7 +64,7 @@ void MappedArray::State::prepare_noise()
             n.shared_floor.push_back(static_cast<float>((shared_floor.empty() ? 0.0 : shared_floor[g][q]) * per_step));
         }
         for (std::size_t strip = 0; strip < strips; ++strip)
-            n.keys.push_back(RandomStream(physics ? physics->seed : 1, fmt::format("fast noise of array {}", index),
+            n.keys.push_back(RandomStream(physics ? physics->read_seed.value_or(physics->seed) : 1, fmt::format("fast noise of array {}", index),
                                           (g << 32) + strip)());
         noise_columns.push_back(std::move(n));
     }

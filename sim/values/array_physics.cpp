@@ -45,7 +45,7 @@ void MappedArray::State::program()
                                                 p.device->max_s(), p.off_s, p.on_s));
     if (gate_drive() && config.slice_bits != 1)
         throw std::invalid_argument("gate drive applies one input bit at a time");
-    level_s = (p.on_s - p.off_s) / ((1 << config.cell_bits) - 1);
+    level_s = (p.on_s - p.off_s) / config.top();
     off_units = encoded.subtracts ? 0.0 : p.off_s / level_s;
     Matrix<double> target(encoded.levels.rows(), encoded.levels.cols());
     for (std::size_t n = 0; n < target.size(); ++n)
@@ -53,6 +53,8 @@ void MappedArray::State::program()
     array =
         std::make_unique<devices::ProgrammedArray>(p.device, target.rows(), target.cols(), p.seed, index, p.effects);
     array->program(target);
+    if (p.read_seed)
+        array->reseed_reads(*p.read_seed);
 }
 
 void MappedArray::State::build_ideal_cells()

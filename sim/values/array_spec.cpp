@@ -28,6 +28,7 @@ void ArraySpec::check() const
     need(columns >= 1 && columns <= 65536, "columns", columns, "in [1, 65536]");
     need(active_rows >= 0 && active_rows <= rows, "active_rows", active_rows, "0 or at most the rows");
     need(cell_bits >= 1 && cell_bits <= 8, "cell_bits", cell_bits, "in [1, 8]");
+    need(top_level >= 0 && top_level < 1 << cell_bits, "top_level", top_level, "0 or a level of the cells");
     need(weight_bits >= 1 && weight_bits <= 16, "weight_bits", weight_bits, "in [1, 16]");
     need(input_bits >= 1 && input_bits <= 17, "input_bits", input_bits, "in [1, 17]");
     need(slice_bits >= 1 && slice_bits <= 8, "slice_bits", slice_bits, "in [1, 8]");
@@ -64,7 +65,7 @@ bool ArraySpec::signed_sum() const
 
 std::int64_t ArraySpec::largest_sum(int rows_active) const
 {
-    const std::int64_t sum = rows_active * ((std::int64_t{1} << cell_bits) - 1) * ((std::int64_t{1} << slice_bits) - 1);
+    const std::int64_t sum = std::int64_t{rows_active} * top() * ((std::int64_t{1} << slice_bits) - 1);
     return encoding == Encoding::biased_flip ? sum / 2 : sum;
 }
 

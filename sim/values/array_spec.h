@@ -10,12 +10,6 @@
 namespace imc::values
 {
 
-enum class AdcRange {
-    ideal,      ///< neither quantises nor clips
-    full_scale, ///< least step covers the largest sum that active rows, cells and inputs allow; never below one unit
-    percentile, ///< step and limits from calibrated sums, per array or per column
-};
-
 /// One unit is one cell level times one input level: the value that one bit of each contributes.
 struct ConverterSpec {
     AdcRange range = AdcRange::full_scale;
@@ -35,6 +29,7 @@ struct ArraySpec {
     int columns = 128;
     int active_rows = 0; ///< most rows driven at a time; 0: all
     int cell_bits = 2;
+    int top_level = 0; ///< what the largest conductance stands for; 0: 2^cell_bits − 1
     Encoding encoding = Encoding::biased_flip;
     OffsetSource offset = OffsetSource::popcount;
     int weight_bits = 8; ///< two's complement
@@ -53,6 +48,7 @@ struct ArraySpec {
     /// Weights side by side in one array.
     int weights_per_row() const;
     int active(int rows_used) const;
+    int top() const { return top_level > 0 ? top_level : (1 << cell_bits) - 1; }
     /// Whether a column sum can be negative: pairs subtracted in analog, signed pulses, ±1 cells.
     bool signed_sum() const;
     /// Largest |column sum| in units over `rows_active` rows.

@@ -7,12 +7,24 @@
 namespace imc::values
 {
 
-/// A matrix of any size on as many arrays as it takes: rows in blocks of config.rows, columns in blocks of
-/// weights_per_row; partial sums of row blocks are added digitally.
+/// The part of a matrix that one array holds.
+struct Block {
+    std::size_t first_row = 0, rows = 0;
+    std::size_t first_column = 0, columns = 0;
+};
+
+/// Rows in blocks of config.rows, columns in blocks of weights_per_row.
+std::vector<Block> blocks_of(const ArraySpec& config, std::size_t rows, std::size_t columns);
+
+/// A matrix of any size on as many arrays as it has blocks; partial sums of row blocks are added digitally.
 class Contraction
 {
 public:
-    /// `first_index` numbers the arrays for their random streams.
+    /// `first_index` numbers the arrays for their random streams. Throws std::invalid_argument for blocks outside the
+    /// matrix.
+    Contraction(const ArraySpec& config, const Matrix<std::int32_t>& weights, const std::vector<Block>& blocks,
+                const Physics* physics = nullptr, std::uint64_t first_index = 0);
+    /// In blocks_of().
     Contraction(const ArraySpec& config, const Matrix<std::int32_t>& weights, const Physics* physics = nullptr,
                 std::uint64_t first_index = 0);
 
@@ -33,7 +45,7 @@ private:
 
     std::size_t rows_, columns_;
     std::vector<MappedArray> arrays_;
-    std::vector<std::pair<std::size_t, std::size_t>> places_; ///< first row, first column
+    std::vector<Block> blocks_; ///< of each array
 };
 
 } // namespace imc::values

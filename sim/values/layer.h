@@ -1,12 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <vector>
 
-#include "sim/values/contraction.h"
-#include "workloads/execute/integer_contraction.h"
-#include "workloads/execute/operands.h"
+#include "sim/values/layer_matrix.h"
 
 namespace imc::values
 {
@@ -19,44 +17,40 @@ struct LayerError {
     double snr_db() const;
 };
 
-/// A quantised contraction with constant weights (convolution, fully connected, depthwise, …) on arrays: the sums
-/// that execute::integer_sums computes exactly. One set of arrays per group. Zero points are handled digitally:
-///
-///     Σ (x − zx)·(w − zw) = Σ x·w − zw·Σ x − zx·Σ w + k·zx·zw
-///
-/// with Σ x·w from the arrays and rounded to an integer; padding is fed as zx.
+/// A layer on programmed arrays: the sums that kernel::integer_sums computes exactly.
 class LayerArrays
 {
 public:
-    /// `spec` gives all but the operands' widths and signs, which follow from their types; spec.adc.bits = 0 stands
-    /// for the required bits. Inputs coded as magnitudes get one bit more, for the most negative value.
-    /// Throws std::invalid_argument if the weights are not constant integers or the contraction has no kernel.
-    LayerArrays(const execute::Arguments& a, const imc::Contraction& c, const ArraySpec& spec,
+    /// Programs all copies; arrays are numbered from `first_index`, copy by copy.
+    LayerArrays(std::shared_ptr<const LayerMatrix> matrix, const Physics* physics = nullptr,
+                std::uint64_t first_index = 0);
+    LayerArrays(const kernel::Arguments& a, const imc::Contraction& c, const ArraySpec& spec,
                 const Physics* physics = nullptr, std::uint64_t first_index = 0);
 
-    /// In the result's order, like execute::integer_sums; `first_image` numbers the batch for the fast noise.
-    std::vector<std::int64_t> sums(const execute::Arguments& a, std::uint64_t first_image = 0) const;
+    /// In the result's order, like kernel::integer_sums; `first_image` numbers the batch for the fast noise.
+    std::vector<std::int64_t> sums(const kernel::Arguments& a, std::uint64_t first_image = 0) const;
     /// Ranges of all converters from what these operands feed to the arrays.
-    void calibrate(const execute::Arguments& a);
+    void calibrate(const kernel::Arguments& a);
+    /// The same from given vectors, one matrix per cut.
+    void calibrate(const std::vector<Matrix<std::int32_t>>& inputs);
     void begin_hold(std::uint64_t hold);
 
     /// Compares sums with the exact ones and adds to `error`.
-    void compare(const execute::Arguments& a, const std::vector<std::int64_t>& sums, LayerError& error) const;
+    void compare(const kernel::Arguments& a, const std::vector<std::int64_t>& sums, LayerError& error) const;
 
-    const ArraySpec& spec() const { return spec_; }
-    std::size_t arrays() const;
-    std::vector<Contraction>& matrices() { return matrices_; }
+    const ArraySpec& spec() const { return matrix_->spec(); }
+    const LayerMatrix& matrix() const { return *matrix_; }
+    std::size_t arrays() const { return matrix_->arrays() * copies_.size(); }
 
 private:
-    Matrix<std::int32_t> inputs_of(const execute::Layout& layout, const std::vector<float>& centred, std::int64_t batch,
-                                   std::int64_t group, std::int64_t first, std::int64_t last) const;
+    using Copy = std::vector<Contraction>; ///< one per cut
 
-    imc::Contraction contraction_;
-    ArraySpec spec_;
-    std::int64_t moving_zero_ = 0;
-    std::vector<std::int64_t> weight_zero_; ///< one, or one per result channel
-    std::vector<std::int64_t> weight_sums_; ///< per result channel, of the weights as stored
-    std::vector<Contraction> matrices_;     ///< one per group
+    /// Σ x·w of positions first + i, vectors × columns of the cut; every position by its own copy.
+    Matrix<double> products(const Matrix<std::int32_t>& inputs, std::size_t cut, std::int64_t first,
+                            std::uint64_t first_vector) const;
+
+    std::shared_ptr<const LayerMatrix> matrix_;
+    std::vector<Copy> copies_;
 };
 
 } // namespace imc::values

@@ -12,13 +12,12 @@
 namespace imc::values
 {
 
-enum class InputDrive { row_voltage, gate };
-
 /// What makes an array differ from arithmetic. Everything absent is ideal.
 struct Physics {
     std::shared_ptr<const devices::DeviceModel> device;
     devices::EffectSet effects;
-    std::uint64_t seed = 1;
+    std::uint64_t seed = 1;                 ///< of the devices
+    std::optional<std::uint64_t> read_seed; ///< of read noise; absent: the devices'
     double on_s = 0.0;   ///< conductance of the top level; 0: the device's largest
     double off_s = -1.0; ///< of level 0; negative: the device's smallest
     devices::Moment moment;

@@ -14,14 +14,14 @@ namespace
 class Measurement
 {
 public:
-    Measurement(const ArraySpec& spec, const Matrix<std::int32_t>& weights, const Matrix<std::int32_t>& inputs,
+    Measurement(const ArrayMaker& make, const ArraySpec& spec, const Matrix<std::int32_t>& inputs,
                 const Matrix<std::int32_t>& calibration)
-        : spec_(spec), weights_(weights), inputs_(inputs), calibration_(calibration)
+        : make_(make), spec_(spec), inputs_(inputs), calibration_(calibration)
     {
         ArraySpec ideal(spec);
         ideal.adc = {};
         ideal.adc.range = AdcRange::ideal;
-        exact_ = Contraction(ideal, weights).run(inputs);
+        exact_ = make(ideal, nullptr).run(inputs);
         for (const double y : exact_.flat())
             signal_ += y * y / static_cast<double>(exact_.size());
     }
@@ -32,7 +32,7 @@ public:
     {
         ArraySpec spec(spec_);
         spec.adc = adc;
-        Contraction contraction(spec, weights_, physics);
+        Contraction contraction = make_(spec, physics);
         if (physics && physics->effects.read_noise)
             contraction.begin_hold(0);
         if (adc.range == AdcRange::percentile)
@@ -47,8 +47,9 @@ public:
     }
 
 private:
+    const ArrayMaker& make_;
     const ArraySpec& spec_;
-    const Matrix<std::int32_t>&weights_, &inputs_, &calibration_;
+    const Matrix<std::int32_t>&inputs_, &calibration_;
     Matrix<double> exact_;
     double signal_ = 0.0;
 };
@@ -69,10 +70,33 @@ double ErrorPowers::snr_db(double error) const
 
 double ErrorPowers::snr_db() const { return snr_db(total); }
 
+void ErrorPowers::add(const ErrorPowers& o, double weight)
+{
+    for (const auto member : {&ErrorPowers::signal, &ErrorPowers::total, &ErrorPowers::quantisation,
+                              &ErrorPowers::clipping, &ErrorPowers::converter, &ErrorPowers::programming,
+                              &ErrorPowers::drift, &ErrorPowers::read, &ErrorPowers::wires,
+                              &ErrorPowers::clipped_share})
+        this->*member += weight * (o.*member);
+}
+
+void ErrorPowers::scale(double factor)
+{
+    const ErrorPowers copy(*this);
+    *this = {};
+    add(copy, factor);
+}
+
 ErrorPowers measure_errors(const ArraySpec& spec, const Matrix<std::int32_t>& weights, const Physics* physics,
                            const Matrix<std::int32_t>& inputs, const Matrix<std::int32_t>& calibration)
 {
-    const Measurement measurement(spec, weights, inputs, calibration);
+    return measure_errors([&](const ArraySpec& s, const Physics* p) { return Contraction(s, weights, p); }, spec,
+                          physics, inputs, calibration);
+}
+
+ErrorPowers measure_errors(const ArrayMaker& make, const ArraySpec& spec, const Physics* physics,
+                           const Matrix<std::int32_t>& inputs, const Matrix<std::int32_t>& calibration)
+{
+    const Measurement measurement(make, spec, inputs, calibration);
     ErrorPowers powers;
     powers.signal = measurement.signal();
     powers.total = measurement.error(spec.adc, physics, &powers.clipped_share);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "sim/values/contraction.h"
 
 namespace imc::values
@@ -22,10 +24,18 @@ struct ErrorPowers {
     /// 10·log10(signal / error); infinite where there is no error.
     double snr_db() const;
     double snr_db(double error) const;
+    /// Adds `weight` times every figure of another; multiplies every figure.
+    void add(const ErrorPowers& other, double weight);
+    void scale(double factor);
 };
+
+/// Makes the arrays of one matrix with these converters and this physics.
+using ArrayMaker = std::function<Contraction(const ArraySpec&, const Physics*)>;
 
 /// Runs `inputs` through the matrix once exactly and once with each effect. Converters of range `percentile` are
 /// calibrated with `calibration`.
+ErrorPowers measure_errors(const ArrayMaker& make, const ArraySpec& spec, const Physics* physics,
+                           const Matrix<std::int32_t>& inputs, const Matrix<std::int32_t>& calibration);
 ErrorPowers measure_errors(const ArraySpec& spec, const Matrix<std::int32_t>& weights, const Physics* physics,
                            const Matrix<std::int32_t>& inputs, const Matrix<std::int32_t>& calibration);
 

@@ -25,7 +25,9 @@ run::Experiment load_experiment(const std::filesystem::path& file, const std::ve
 
 run::Result simulate(const run::Experiment& experiment)
 {
-    return run::simulate(experiment, run::map_experiment(experiment), nullptr);
+    run::Mapped mapped = run::map_experiment(experiment);
+    run::compute_values(experiment, mapped);
+    return run::simulate(experiment, mapped, nullptr);
 }
 
 } // namespace imc::test

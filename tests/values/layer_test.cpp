@@ -17,7 +17,7 @@ struct Layer {
     std::vector<Value> inputs;
     std::vector<ResultType> results;
 
-    execute::Arguments arguments() const { return {node, inputs, results}; }
+    kernel::Arguments arguments() const { return {node, inputs, results}; }
 };
 
 Value random_value(RandomStream& random, Shape shape, ElementType type, std::int64_t low, std::int64_t high)
@@ -128,7 +128,7 @@ TEST(LayerArrays, RandomLayersOfEveryKindEqualTheGoldenExecutor)
                         spec.slice_bits = 1 + int(random.below(2));
                         const LayerArrays arrays(layer.arguments(), layer.c, spec);
                         const auto sums = arrays.sums(layer.arguments());
-                        ASSERT_EQ(sums, execute::integer_sums(layer.arguments(), layer.c))
+                        ASSERT_EQ(sums, kernel::integer_sums(layer.arguments(), layer.c))
                             << test::describe(arrays.spec()) << (trial % 2 ? " dense" : " convolution");
                         LayerError error;
                         arrays.compare(layer.arguments(), sums, error);
@@ -143,7 +143,7 @@ TEST(LayerArrays, SixteenBitOperandsAreExact)
         const Layer layer = trial % 2 ? dense(random, ElementType::uint16, ElementType::int16, false)
                                       : convolution(random, ElementType::int16, ElementType::int8, false);
         const LayerArrays arrays(layer.arguments(), layer.c, exact_spec(Encoding::biased));
-        ASSERT_EQ(arrays.sums(layer.arguments()), execute::integer_sums(layer.arguments(), layer.c)) << trial;
+        ASSERT_EQ(arrays.sums(layer.arguments()), kernel::integer_sums(layer.arguments(), layer.c)) << trial;
     }
 }
 

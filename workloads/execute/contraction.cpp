@@ -8,7 +8,7 @@
 #include "workloads/execute/kernels.h"
 #include "workloads/execute/operands.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 namespace
@@ -109,4 +109,4 @@ Values contraction(const Arguments& a, const Contraction& c)
     }
 }
 
-} // namespace imc::execute
+} // namespace imc::kernel

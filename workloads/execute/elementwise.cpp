@@ -4,7 +4,7 @@
 #include "workloads/execute/kernels.h"
 #include "workloads/saturate.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 namespace
@@ -253,4 +253,4 @@ Values elementwise(const Arguments& a, const Elementwise& e)
     return {result};
 }
 
-} // namespace imc::execute
+} // namespace imc::kernel

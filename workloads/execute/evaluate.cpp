@@ -8,7 +8,7 @@
 namespace imc
 {
 
-namespace execute
+namespace kernel
 {
 
 const Value& Arguments::operand(TensorId id) const
@@ -111,11 +111,11 @@ Values dispatch(const Arguments& a)
 
 } // namespace
 
-} // namespace execute
+} // namespace kernel
 
 std::vector<Value> evaluate(const Node& node, std::span<const Value> inputs, std::span<const ResultType> results)
 {
-    using namespace execute;
+    using namespace kernel;
     const bool half =
         !node.as<Move>() &&
         (std::any_of(inputs.begin(), inputs.end(), [](const Value& v) { return v.data && is_half(v.type()); }) ||

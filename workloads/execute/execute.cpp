@@ -7,6 +7,7 @@
 
 #include "sim/base/errors.h"
 #include "workloads/execute/evaluate.h"
+#include "workloads/execute/integer_contraction.h"
 #include "workloads/execute/quantised.h"
 
 namespace imc
@@ -45,8 +46,8 @@ ResultType result_type(const Tensor& t)
 class Run
 {
 public:
-    Run(const Graph& graph, const ValueObserver& observer)
-        : graph_(graph), observer_(observer), values_(graph.tensors().size()), readers_(graph.tensors().size())
+    Run(const Graph& graph, const ValueObserver& observer, const SumProvider& sums)
+        : graph_(graph), observer_(observer), sums_(sums), values_(graph.tensors().size()), readers_(graph.tensors().size())
     {
         for (std::size_t i = 0; i < graph.tensors().size(); ++i) {
             const TensorId id(i);
@@ -76,8 +77,7 @@ public:
             results.push_back(t.valid() ? result_type(graph_.tensor(t)) : ResultType{});
         std::vector<Value> out;
         try {
-            out = node.quantised ? evaluate_quantised(graph_, node, operands, results)
-                                 : evaluate(node, operands, results);
+            out = results_of(id, operands, results);
         } catch (const RunError& e) {
             throw RunError(fmt::format("node '{}' ({}): {}", node.name, node.op, e.what()));
         } catch (const std::invalid_argument& e) {
@@ -98,20 +98,33 @@ public:
     const Value& value(TensorId id) const { return values_[id]; }
 
 private:
+    std::vector<Value> results_of(NodeId id, std::span<const Value> operands, std::span<const ResultType> results) const
+    {
+        const Node& node = graph_.node(id);
+        if (const auto* c = node.as<Contraction>(); c && c->quantised && sums_) {
+            if (auto sums = sums_(id, operands, results))
+                return {kernel::finished({node, operands, results}, *c, std::move(*sums))};
+        }
+        return node.quantised ? evaluate_quantised(graph_, node, operands, results)
+                              : evaluate(node, operands, results);
+    }
+
     const Graph& graph_;
     const ValueObserver& observer_;
+    const SumProvider& sums_;
     IdVector<TensorId, Value> values_;
     IdVector<TensorId, std::size_t> readers_;
 };
 
 } // namespace
 
-std::vector<Value> execute(const Graph& graph, std::span<const Value> inputs, const ValueObserver& observer)
+std::vector<Value> execute(const Graph& graph, std::span<const Value> inputs, const ValueObserver& observer,
+                           const SumProvider& sums)
 {
     check_inputs(graph, inputs);
     if (const std::string missing = missing_weights(graph); !missing.empty())
         throw ConfigError(graph.name, fmt::format("the weight '{}' has no data, only a shape", missing));
-    Run run(graph, observer);
+    Run run(graph, observer, sums);
     for (std::size_t i = 0; i < inputs.size(); ++i)
         run.put(graph.inputs[i], inputs[i]);
     for (const NodeId id : graph.topological_order())

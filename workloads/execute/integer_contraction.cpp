@@ -8,7 +8,7 @@
 #include "workloads/execute/operands.h"
 #include "workloads/execute/requantise.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 namespace
@@ -105,11 +105,12 @@ std::vector<std::int64_t> integer_sums(const Arguments& a, const Contraction& c)
     return sums;
 }
 
-Value integer_contraction(const Arguments& a, const Contraction& c)
+Value integer_contraction(const Arguments& a, const Contraction& c) { return finished(a, c, integer_sums(a, c)); }
+
+Value finished(const Arguments& a, const Contraction& c, std::vector<std::int64_t> sums)
 {
     const ResultType& result = a.results[0];
     const QuantisedOperands& q = *c.quantised;
-    std::vector<std::int64_t> sums = integer_sums(a, c);
     const std::int64_t channels = c.groups * c.n;
     const auto channel_of = [&](std::size_t i) {
         const auto at = static_cast<std::int64_t>(i) % std::max<std::int64_t>(c.m * channels, 1);
@@ -142,4 +143,4 @@ Value integer_contraction(const Arguments& a, const Contraction& c)
     return {result.shape, std::move(out)};
 }
 
-} // namespace imc::execute
+} // namespace imc::kernel

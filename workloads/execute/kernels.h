@@ -6,7 +6,7 @@
 #include "workloads/execute/evaluate.h"
 
 /// The kernels behind evaluate(), one per node class, and what they share.
-namespace imc::execute
+namespace imc::kernel
 {
 
 struct Arguments {
@@ -97,4 +97,4 @@ struct Window3 {
     std::int64_t out() const { return d.out * r.out * c.out; }
 };
 
-} // namespace imc::execute
+} // namespace imc::kernel

@@ -7,7 +7,7 @@
 #include "workloads/execute/kernels.h"
 #include "workloads/saturate.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 namespace
@@ -231,4 +231,4 @@ Values move(const Arguments& a, const Move& m)
     throw std::logic_error("move without a kernel");
 }
 
-} // namespace imc::execute
+} // namespace imc::kernel

@@ -3,7 +3,7 @@
 
 #include "workloads/execute/kernels.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 namespace
@@ -146,4 +146,4 @@ Values normalise(const Arguments& a, const Normalise& n)
     return a.inputs[0].type() == ElementType::float64 ? normalised<double>(a, n) : normalised<float>(a, n);
 }
 
-} // namespace imc::execute
+} // namespace imc::kernel

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 namespace
@@ -124,4 +124,4 @@ template void fetch(const Layout&, const std::uint32_t*, std::int64_t, std::int6
 template void fetch(const Layout&, const std::uint64_t*, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
                     std::vector<std::uint64_t>&);
 
-} // namespace imc::execute
+} // namespace imc::kernel

@@ -5,7 +5,7 @@
 
 #include "workloads/execute/kernels.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 /// Where a contraction's matrices lie in their tensors.
@@ -33,4 +33,4 @@ template <class T>
 void fetch(const Layout& layout, const T* moving, std::int64_t batch, std::int64_t group, std::int64_t first,
            std::int64_t last, std::vector<T>& rows);
 
-} // namespace imc::execute
+} // namespace imc::kernel

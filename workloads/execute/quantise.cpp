@@ -3,7 +3,7 @@
 #include "workloads/execute/kernels.h"
 #include "workloads/execute/requantise.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 /// QuantizeLinear and DequantizeLinear (ONNX): y = saturate(round_half_even(x / scale) + zero point) and back.
@@ -34,4 +34,4 @@ Values quantise(const Arguments& a, const Elementwise& e)
     return {Value(r.shape, std::move(out))};
 }
 
-} // namespace imc::execute
+} // namespace imc::kernel

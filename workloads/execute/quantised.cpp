@@ -126,7 +126,7 @@ Value sum(const Quantised& q, bool subtract)
     const auto [low, high] = integer_range(to);
     const std::int64_t half = shift > 0 ? std::int64_t{1} << (shift - 1) : 0, unit = std::int64_t{1} << shift;
     std::int64_t at = 0;
-    for (execute::Odometer o(shape, shapes); o.valid(); o.next())
+    for (kernel::Odometer o(shape, shapes); o.valid(); o.next())
         for (std::int64_t e = 0; e < o.inner_size(); ++e) {
             std::int64_t total = 0;
             for (std::size_t i = 0; i < q.inputs.size(); ++i)
@@ -150,7 +150,7 @@ Value product(const Quantised& q)
     TensorData out(to.type, shape.elements());
     const auto [low, high] = integer_range(to);
     std::int64_t at = 0;
-    for (execute::Odometer o(shape, shapes); o.valid(); o.next())
+    for (kernel::Odometer o(shape, shapes); o.valid(); o.next())
         for (std::int64_t e = 0; e < o.inner_size(); ++e) {
             const std::int64_t x = q.inputs[0].data->integer(o.offset(0) + e * o.inner_stride(0)) - a.zero_point[0];
             const std::int64_t y = q.inputs[1].data->integer(o.offset(1) + e * o.inner_stride(1)) - b.zero_point[0];
@@ -165,7 +165,7 @@ Value product(const Quantised& q)
 Value window_mean(const Quantised& q, const Reduce& r)
 {
     const Quantisation &from = q.of(0), &to = q.result();
-    const execute::Window3 w(*r.window);
+    const kernel::Window3 w(*r.window);
     const Value& x = q.inputs[0];
     TensorData out(to.type, q.results[0].shape.elements());
     const auto [low, high] = integer_range(to);
@@ -176,7 +176,7 @@ Value window_mean(const Quantised& q, const Reduce& r)
             for (std::int64_t orow = 0; orow < w.r.out; ++orow)
                 for (std::int64_t oc = 0; oc < w.c.out; ++oc) {
                     std::int64_t total = 0, count = 0;
-                    const execute::PointRange d(w.d, od, w.d.in), rr(w.r, orow, w.r.in), c(w.c, oc, w.c.in);
+                    const kernel::PointRange d(w.d, od, w.d.in), rr(w.r, orow, w.r.in), c(w.c, oc, w.c.in);
                     for (std::int64_t kd = d.first; kd < d.last; ++kd)
                         for (std::int64_t kr = rr.first; kr < rr.last; ++kr)
                             for (std::int64_t kc = c.first; kc < c.last; ++kc, ++count) {
@@ -187,8 +187,8 @@ Value window_mean(const Quantised& q, const Reduce& r)
                                     from.zero_point[0];
                             }
                     if (r.count_include_pad)
-                        count = execute::padded_points(w.d, od) * execute::padded_points(w.r, orow) *
-                                execute::padded_points(w.c, oc);
+                        count = kernel::padded_points(w.d, od) * kernel::padded_points(w.r, orow) *
+                                kernel::padded_points(w.c, oc);
                     const Requantiser scale(from.scale[0] /
                                             (to.scale[0] * static_cast<double>(std::max<std::int64_t>(count, 1))));
                     out.set_integer(at++, std::clamp(scale.apply(total) + to.zero_point[0], low, high));

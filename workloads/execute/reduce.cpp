@@ -3,7 +3,7 @@
 
 #include "workloads/execute/kernels.h"
 
-namespace imc::execute
+namespace imc::kernel
 {
 
 namespace
@@ -188,4 +188,4 @@ Values reduce(const Arguments& a, const Reduce& r)
     });
 }
 
-} // namespace imc::execute
+} // namespace imc::kernel

@@ -17,6 +17,10 @@ constexpr Choice<AdcModel> adc_models[] = {
     {"neurosim", AdcModel::neurosim, "NeuroSim SAR coefficients, 1 to 130 nm"},
     {"user", AdcModel::user, "the numbers of 'user'"},
     {"user_per_bit", AdcModel::user_per_bit, "the numbers of 'user', energy and latency once per bit"}};
+constexpr Choice<AdcRange> adc_ranges[] = {
+    {"ideal", AdcRange::ideal, "neither steps nor limits"},
+    {"full_scale", AdcRange::full_scale, "the least step that covers the largest possible sum, at least one unit"},
+    {"percentile", AdcRange::percentile, "from the sums that calibration images give; steps are powers of two"}};
 constexpr Choice<DriverModel> driver_models[] = {
     {"isaac", DriverModel::isaac, "ISAAC Table I: 4 mW for 1024 lines of 128 cells"},
     {"circuit", DriverModel::circuit, "C V² of the loaded line and its driver, from the array's size"},
@@ -67,6 +71,19 @@ void AdcConfig::fields(config::Visitor& v)
     v.real("rate_gsps", rate_hz, {1e-6, 100.0}, {"GS/s", 1e9}, "conversions per second of one converter");
     v.real("enob", enob, {0.0, 16.0}, unit::bits, "effective bits, for cost and noise; 0: as many as bits");
     v.section("user", user, "costs for model 'user'; latency 0 follows the rate");
+    v.choice("range", range, adc_ranges, "values: how step and limits are chosen");
+    v.real("percentile", percentile, {50.0, 100.0}, unit::none,
+           "values, range 'percentile': share of the sums seen in calibration that lie within the limits");
+    v.boolean("range_per_column", range_per_column, "values, range 'percentile': per column, else per array");
+    v.real("offset_lsb", offset_lsb, {-1e3, 1e3}, unit::none, "values: offset of every converter in steps");
+    v.real("gain_error", gain_error, {-0.5, 0.5}, unit::none, "values: relative error of every converter's gain");
+    v.real("inl_lsb", inl_lsb, {-1e3, 1e3}, unit::none, "values: bow of the transfer curve at mid-scale, in steps");
+}
+
+void AdcConfig::check(const config::Place& place) const
+{
+    if (enob > bits)
+        place.fail("enob", "must not exceed bits = " + std::to_string(bits));
 }
 
 void DriverConfig::fields(config::Visitor& v)

@@ -40,6 +40,13 @@ struct UserCost {
 
 enum class CellTechnology { sram, rram, pcm };
 
+/// How the limits and the step of a converter are chosen, for the value model.
+enum class AdcRange {
+    ideal,      ///< neither quantises nor clips
+    full_scale, ///< least step covers the largest sum that active rows, cells and inputs allow; never below one unit
+    percentile, ///< step and limits from calibrated sums, per array or per column
+};
+
 enum class AdcModel { exploration, isaac, puma, murmann, zigzag, neurosim, user, user_per_bit };
 struct AdcConfig {
     AdcModel model = AdcModel::isaac;
@@ -47,7 +54,14 @@ struct AdcConfig {
     double rate_hz = 1.28e9;
     double enob = 0.0; ///< effective bits, for cost and for the noise of the value model; 0: bits
     UserCost user;
+    AdcRange range = AdcRange::full_scale; ///< this and what follows: for values
+    double percentile = 99.9;
+    bool range_per_column = false;
+    double offset_lsb = 0.0;
+    double gain_error = 0.0; ///< relative
+    double inl_lsb = 0.0;    ///< bow of the transfer curve at mid-scale
     void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
     double effective_bits() const { return enob > 0.0 ? enob : bits; }
 };
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/values/snr.h"
+
+/// What a run with values found out, beside time and energy.
+namespace imc::run
+{
+
+/// Over the instances, at one time since programming.
+struct AccuracyAt {
+    double time_s = 0.0;
+    double top1_mean = 0.0;
+    double top1_std = 0.0; ///< over instances, of the sample; 0 for one instance
+    double top1_worst = 0.0;
+    double agreement = 0.0; ///< share of images, over all instances, whose class is that of the golden execution
+    std::vector<double> top1; ///< of each instance
+};
+
+struct AccuracyResult {
+    std::string dataset;
+    std::string split;
+    std::int64_t first = 0;
+    std::int64_t images = 0;
+    std::int64_t calibration_images = 0;
+    std::int64_t instances = 0;
+    std::string device; ///< empty: ideal cells
+    double golden_top1 = 0.0; ///< of the exact integer execution
+    double float_top1 = 0.0;  ///< of the network as the file has it
+    std::vector<AccuracyAt> times; ///< as asked for
+};
+
+struct ValueResult {
+    AccuracyResult accuracy;
+    std::vector<std::optional<values::ErrorPowers>> layers; ///< by LayerId; empty: not on arrays, or not measured
+    std::vector<std::string> warnings;
+};
+
+} // namespace imc::run

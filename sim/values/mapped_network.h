@@ -1,0 +1,75 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/values/chip_arrays.h"
+#include "sim/values/layer.h"
+#include "sim/values/snr.h"
+#include "workloads/execute/execute.h"
+#include "workloads/graph.h"
+
+namespace imc::values
+{
+
+/// A contraction that runs on arrays: its node in the quantised network, its stage in the mapping, its weights.
+struct MappedLayer {
+    NodeId node;
+    mapping::StageId stage;
+    std::shared_ptr<const LayerMatrix> matrix;
+    std::uint64_t first_array = 0;                 ///< its arrays are numbered from here
+    std::vector<Matrix<std::int32_t>> calibration; ///< vectors fed to each cut by calibration images, if ranges need them
+};
+
+/// A quantised network laid out on a chip's arrays; no physics yet. Contractions that are not on arrays (depthwise
+/// on the vector unit) are computed exactly.
+class MappedNetwork
+{
+public:
+    /// `graph` is the quantised form of the network that was mapped; nodes are found by name. Throws ConfigError if a
+    /// layer that is on arrays is not an integer contraction or has wider operands than was mapped.
+    MappedNetwork(Graph graph, const Graph& mapped, const mapping::Mapping& mapping, const MacroConfig& macro,
+                  const mapping::PrecisionOptions& precision, const mapping::Options& options,
+                  const Imperfections& imperfections);
+
+    const Graph& graph() const { return graph_; }
+    const std::vector<MappedLayer>& layers() const { return layers_; }
+    /// Layers whose inputs have a sign.
+    std::vector<std::string> signed_inputs() const;
+    bool needs_calibration() const;
+    /// Keeps what these images (one batch each) feed to the arrays, for the converters' ranges.
+    void calibrate(std::span<const std::vector<Value>> images);
+
+    /// The layer of a node of graph(); nullptr if it is not on arrays.
+    const MappedLayer* layer_of(NodeId node) const;
+
+private:
+    Graph graph_;
+    std::vector<MappedLayer> layers_;
+    IdVector<NodeId, std::size_t> layer_of_node_; ///< index + 1; 0: none
+};
+
+/// One programmed chip: every layer's arrays with their own devices.
+class ChipInstance
+{
+public:
+    /// `physics` null: ideal cells. Its seed names the instance.
+    ChipInstance(const MappedNetwork& network, const Physics* physics);
+
+    /// One batch through the arrays. `image` numbers it among all that this instance sees (read noise).
+    std::vector<Value> run(std::span<const Value> inputs, std::uint64_t image);
+
+private:
+    const MappedNetwork& network_;
+    bool holds_;
+    std::vector<std::unique_ptr<LayerArrays>> arrays_; ///< as network.layers()
+};
+
+/// Errors of one layer's arrays, by their parts, over at most `vectors` output positions per cut of what `a` feeds.
+ErrorPowers layer_errors(const MappedLayer& layer, const kernel::Arguments& a, const Physics* physics,
+                         std::int64_t vectors);
+
+} // namespace imc::values
