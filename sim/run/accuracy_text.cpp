@@ -13,17 +13,20 @@ namespace
 
 using Json = nlohmann::ordered_json;
 
+/// Beyond this there is nothing but the rounding of single precision where nothing else rounds.
+constexpr double no_error_db = 130.0;
+
 /// Signal to error in dB; null where there is no error.
 Json decibels(const values::ErrorPowers& e, double error)
 {
     const double db = e.snr_db(error);
-    return std::isfinite(db) ? Json(db) : Json(nullptr);
+    return db < no_error_db ? Json(db) : Json(nullptr);
 }
 
 std::string decibel_text(const values::ErrorPowers& e, double error)
 {
     const double db = e.snr_db(error);
-    return std::isfinite(db) ? fmt::format("{:.1f}", db) : "-";
+    return db < no_error_db ? fmt::format("{:.1f}", db) : "-";
 }
 
 struct Part {

@@ -101,6 +101,7 @@ Images take(const DataSet& set, const DataOptions& o, const Graph& graph, std::i
         input.shape.elements() != set.item.elements())
         throw ConfigError(graph.name, fmt::format("its input '{}' of shape {} does not take one item of shape {} ({})",
                                                   input.name, input.shape.text(), set.item.text(), set.name));
+    const std::int64_t scores = graph.tensor(graph.outputs.at(0)).shape.elements();
     Images images;
     images.classes = set.classes;
     for (std::int64_t i = first; i < set.size() && static_cast<std::int64_t>(images.labels.size()) < count; ++i) {
@@ -112,7 +113,11 @@ Images take(const DataSet& set, const DataOptions& o, const Graph& graph, std::i
         for (std::int64_t e = 0; e < item.elements(); ++e)
             data.set_real(e, item.data->real(e));
         images.inputs.push_back({Value(input.shape, std::move(data))});
-        images.labels.push_back(set.labels[static_cast<std::size_t>(i)]);
+        const int label = set.labels[static_cast<std::size_t>(i)];
+        if (label >= scores)
+            throw ConfigError(graph.name, fmt::format("gives {} scores, but the label of item {} of {} is {}", scores, i,
+                                                      set.name, label));
+        images.labels.push_back(label);
     }
     if (static_cast<std::int64_t>(images.labels.size()) < count)
         throw ConfigError("accuracy", fmt::format("{} items are asked for from item {}, but {} has {}", count, first,

@@ -92,13 +92,14 @@ void MappedArray::State::draw_noise(const std::vector<float>& panels, std::uint6
 
     Tile variance;
     variance.depth = depth;
+    variance.parts = parts;
     variance.inputs = panels.data();
     if (!packed_variance.empty()) {
         // Single bits are their own squares.
         if (config.slice_bits > 1 || config.signed_input == SignedInput::signed_pulse) {
-            squares.resize(panels.size());
-            std::ranges::transform(panels, squares.begin(), [](float x) { return x * x; });
+            pack_squares(panels, depth * Tile::vectors, parts, squares);
             variance.inputs = squares.data();
+            variance.part_scale = 1 << square_part_bits;
         }
         variance.cells = packed_variance[g].data() + strip * depth * Tile::columns;
         sums.resize(count * tile_size);
@@ -108,14 +109,18 @@ void MappedArray::State::draw_noise(const std::vector<float>& panels, std::uint6
     }
     if (!packed_shared.empty()) {
         variance.inputs = panels.data();
+        variance.part_scale = 1 << digit_part_bits;
         variance.cells = packed_shared[g].data() + strip * depth * Tile::columns;
         shared.resize(count * tile_size);
         mean.assign(count * Tile::vectors, 0.0f);
         for (std::size_t s = 0; s < count; ++s) {
             kernels.sums(variance, s, shared.data() + s * tile_size);
-            const float* digits = panels.data() + s * depth * Tile::vectors;
-            for (std::size_t n = 0; n < depth * Tile::vectors; ++n)
-                mean[s * Tile::vectors + n % Tile::vectors] += digits[n];
+            float scale = 1.0f;
+            for (std::size_t p = 0; p < parts; ++p, scale *= static_cast<float>(1 << digit_part_bits)) {
+                const float* digits = panels.data() + (s * parts + p) * depth * Tile::vectors;
+                for (std::size_t n = 0; n < depth * Tile::vectors; ++n)
+                    mean[s * Tile::vectors + n % Tile::vectors] += scale * digits[n];
+            }
         }
         for (float& m : mean)
             m /= static_cast<float>(depth);

@@ -92,7 +92,8 @@ void MappedArray::State::build_cells(std::optional<std::uint64_t> hold)
         }
         const bool row_wires = p.wires && p.drive == InputDrive::row_voltage;
         const Matrix<double> seen = row_wires ? devices::transfer_matrix(now, *p.wires) : now;
-        const auto grid = ConductanceGrid::for_sums(p.on_s, active(), (1u << config.slice_bits) - 1);
+        const auto grid = ConductanceGrid::for_sums(p.on_s, active(),
+                                                    (1u << std::min(config.slice_bits, digit_part_bits)) - 1);
         step_units = grid.step_s / level_s;
         // Twice the top level is where sums could leave the exact range.
         const float most = grid.steps(2.0 * p.on_s);
@@ -159,7 +160,7 @@ void MappedArray::State::pack_variance(const Matrix<double>& variance, std::vect
                                        double& units) const
 {
     const double largest = *std::ranges::max_element(variance.flat());
-    units = variance_step(largest, active(), (1 << config.slice_bits) - 1);
+    units = variance_step(largest, active(), (1 << std::min(config.slice_bits, digit_part_bits)) - 1);
     Matrix<float> steps(cells.rows(), cells.cols());
     for (std::size_t n = 0; n < steps.size(); ++n)
         steps.flat()[n] = static_cast<float>(std::nearbyint(std::max(0.0, variance.flat()[n]) / units));

@@ -41,7 +41,8 @@ void ArraySpec::check() const
     need(!tight || cell_bits > 1, "cell_bits", cell_bits,
          "at least 2 with flipped columns and a unit column, whose sum would need one bit more");
     need(weights_per_row() >= 1, "columns", columns, "enough for one weight");
-    need(largest_sum(active(rows)) < (std::int64_t{1} << 22), "rows", rows,
+    // Codes are at most 20 bits, so only sums that no converter rounds come near.
+    need(largest_sum(active(rows)) < (std::int64_t{1} << 24), "rows", rows,
          "few enough for exact column sums in single precision");
 }
 

@@ -9,8 +9,10 @@ namespace imc::values
 
 namespace
 {
-// Beyond any sum, and small enough for the kernels' rounding.
+// Beyond any code, and small enough for the kernels' rounding.
 constexpr float unlimited = 0x1p22f;
+// Beyond any sum, where nothing is rounded.
+constexpr float unbounded = 0x1p40f;
 } // namespace
 
 ColumnTransfer Converters::at(std::size_t group, std::size_t strip) const
@@ -54,8 +56,9 @@ void MappedArray::State::set_step(std::vector<float> step)
     c.rounds = adc.range != AdcRange::ideal && adc.rounds;
     const bool clips = adc.range != AdcRange::ideal && adc.clips;
     const double codes = std::ldexp(1.0, adc.bits - (config.signed_sum() ? 1 : 0)) - 1.0;
-    c.high.assign(width, clips ? static_cast<float>(codes) : unlimited);
-    c.low.assign(width, !clips ? -unlimited : config.signed_sum() ? static_cast<float>(-codes - 1.0) : 0.0f);
+    const float beyond = c.rounds ? unlimited : unbounded;
+    c.high.assign(width, clips ? static_cast<float>(codes) : beyond);
+    c.low.assign(width, !clips ? -beyond : config.signed_sum() ? static_cast<float>(-codes - 1.0) : 0.0f);
     c.scale.assign(width, 0.0f);
     c.shift.assign(width, 0.0f);
     for (std::size_t q = 0; q < encoded.converted(); ++q) {
@@ -113,10 +116,12 @@ void MappedArray::State::for_each_sum(const Matrix<std::int32_t>& inputs,
     float sums[Tile::vectors * Tile::columns];
     for (std::size_t first = 0; first < inputs.rows(); first += Tile::vectors)
         for (std::size_t g = 0; g < encoded.groups.size(); ++g) {
-            pack_inputs(inputs, first, encoded.groups[g], offset, slices, panels);
+            pack_inputs(inputs, first, encoded.groups[g], offset, slices, parts, panels);
             Tile tile;
             tile.depth = encoded.groups[g].count;
             tile.inputs = panels.data();
+            tile.parts = parts;
+            tile.part_scale = 1 << digit_part_bits;
             for (std::size_t strip = 0; strip * Tile::columns < converted; ++strip) {
                 tile.cells = packed[g].data() + strip * tile.depth * Tile::columns;
                 for (std::size_t k = 0; k < slices.size(); ++k) {

@@ -29,7 +29,10 @@ struct Tile {
     static constexpr std::size_t columns = 32;
     std::size_t depth = 0; ///< rows
     std::size_t slices = 0;
-    const float* inputs = nullptr;  ///< slices × depth × 4
+    /// A slice whose digits are too wide for exact sums comes in parts, lowest first: sum = Σ part_scale^p · sum_p.
+    std::size_t parts = 1;
+    float part_scale = 1.0f;
+    const float* inputs = nullptr;  ///< slices × parts × depth × 4
     const float* weights = nullptr; ///< per slice
     const float* cells = nullptr;   ///< depth × 32
     const float* noise = nullptr;   ///< slices × 4 × 32 in converter steps, or nullptr

@@ -44,6 +44,21 @@ inline void tile_sums(const float* inputs, const float* cells, std::size_t depth
         block_sums(inputs, cells + j, depth, out + j);
 }
 
+inline void slice_sums(const Tile& tile, std::size_t slice, float* out)
+{
+    const std::size_t panel = tile.depth * Tile::vectors;
+    const float* inputs = tile.inputs + slice * tile.parts * panel;
+    tile_sums(inputs, tile.cells, tile.depth, out);
+    float scale = 1.0f;
+    alignas(64) float more[Tile::vectors * Tile::columns];
+    for (std::size_t p = 1; p < tile.parts; ++p) {
+        scale *= tile.part_scale;
+        tile_sums(inputs + p * panel, tile.cells, tile.depth, more);
+        for (std::size_t i = 0; i < Tile::vectors * Tile::columns; i += lanes)
+            store(out + i, load(out + i) + load(more + i) * scale);
+    }
+}
+
 inline Floats at_least(Floats a, Floats b) { return a > b ? a : b; }
 inline Floats at_most(Floats a, Floats b) { return a < b ? a : b; }
 
@@ -89,7 +104,7 @@ void multiply(const Tile& tile, const ColumnTransfer& transfer)
     alignas(64) float sums[Tile::vectors * Tile::columns];
     alignas(64) float codes[Tile::vectors * Tile::columns] = {};
     for (std::size_t s = 0; s < tile.slices; ++s) {
-        tile_sums(tile.inputs + s * tile.depth * Tile::vectors, tile.cells, tile.depth, sums);
+        slice_sums(tile, s, sums);
         const float* noise = tile.noise ? tile.noise + s * Tile::vectors * Tile::columns : nullptr;
         convert(sums, noise, tile.weights[s], transfer, codes);
         if ((s + 1) % tile.flush == 0 || s + 1 == tile.slices)
@@ -97,10 +112,7 @@ void multiply(const Tile& tile, const ColumnTransfer& transfer)
     }
 }
 
-void sums(const Tile& tile, std::size_t slice, float* out)
-{
-    tile_sums(tile.inputs + slice * tile.depth * Tile::vectors, tile.cells, tile.depth, out);
-}
+void sums(const Tile& tile, std::size_t slice, float* out) { slice_sums(tile, slice, out); }
 
 /// Ones of each column's word, for four vectors; counts stay in `unit`s that hold 31 words and are widened then.
 inline void count_block(const BitTile& tile, const std::uint32_t* inputs, std::size_t j, float* sums)

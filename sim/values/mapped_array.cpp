@@ -23,6 +23,7 @@ MappedArray::MappedArray(const ArraySpec& config, const Matrix<std::int32_t>& we
     for (const InputSlice& slice : s.slices)
         s.slice_weights.push_back(static_cast<float>(slice.weight));
     s.offset = input_offset(config);
+    s.parts = digit_parts(config.slice_bits);
     s.index = index;
     if (physics) {
         s.physics = *physics;
@@ -131,10 +132,12 @@ void MappedArray::State::run_group(const Matrix<std::int32_t>& inputs, std::size
         }
         return;
     }
-    pack_inputs(inputs, first, group, offset, slices, panels);
+    pack_inputs(inputs, first, group, offset, slices, parts, panels);
     Tile tile;
     tile.depth = group.count;
     tile.slices = slices.size();
+    tile.parts = parts;
+    tile.part_scale = 1 << digit_part_bits;
     tile.inputs = panels.data();
     tile.weights = slice_weights.data();
     tile.flush = flush;

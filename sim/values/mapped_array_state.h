@@ -54,6 +54,7 @@ struct MappedArray::State {
     Matrix<double> correction; ///< row groups × converted columns: times Σx; empty if nothing is to correct
     bool counting = false;
     std::size_t flush = 1;
+    std::size_t parts = 1; ///< of each slice's digits, see Tile
 
     std::size_t padded() const { return (encoded.converted() + Tile::columns - 1) / Tile::columns * Tile::columns; }
     std::size_t active() const;

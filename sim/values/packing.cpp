@@ -49,24 +49,54 @@ std::vector<std::uint32_t> pack_bits(const Matrix<float>& cells, const RowGroup&
 }
 
 void pack_inputs(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGroup& group, std::int64_t offset,
-                 const std::vector<InputSlice>& slices, std::vector<float>& panels)
+                 const std::vector<InputSlice>& slices, std::size_t parts, std::vector<float>& panels)
 {
     thread_local std::vector<std::int32_t> block;
     gather(inputs, first, group, offset, block);
-    panels.resize(slices.size() * block.size());
+    panels.resize(slices.size() * parts * block.size());
     for (std::size_t s = 0; s < slices.size(); ++s) {
         const InputSlice& slice = slices[s];
-        float* out = panels.data() + s * block.size();
-        if (slice.part == InputSlice::Part::unsigned_digit) {
+        float* out = panels.data() + s * parts * block.size();
+        const bool plain = slice.part == InputSlice::Part::unsigned_digit;
+        if (plain && parts == 1) {
             const int shift = slice.shift;
             const std::int32_t mask = (1 << slice.bits) - 1;
             for (std::size_t n = 0; n < block.size(); ++n)
                 out[n] = static_cast<float>(block[n] >> shift & mask);
-        } else {
-            for (std::size_t n = 0; n < block.size(); ++n)
-                out[n] = static_cast<float>(digit(block[n], slice));
+            continue;
+        }
+        for (std::size_t n = 0; n < block.size(); ++n) {
+            const int d = digit(block[n], slice);
+            if (parts == 1) {
+                out[n] = static_cast<float>(d);
+                continue;
+            }
+            const int magnitude = std::abs(d);
+            for (std::size_t p = 0; p < parts; ++p) {
+                const int part = magnitude >> (static_cast<int>(p) * digit_part_bits) & ((1 << digit_part_bits) - 1);
+                out[p * block.size() + n] = static_cast<float>(d < 0 ? -part : part);
+            }
         }
     }
+}
+
+void pack_squares(const std::vector<float>& panels, std::size_t panel, std::size_t parts, std::vector<float>& squares)
+{
+    squares.resize(panels.size());
+    if (parts == 1) {
+        std::ranges::transform(panels, squares.begin(), [](float x) { return x * x; });
+        return;
+    }
+    for (std::size_t at = 0; at < panels.size(); at += parts * panel)
+        for (std::size_t n = 0; n < panel; ++n) {
+            int digit = 0;
+            for (std::size_t p = 0; p < parts; ++p)
+                digit += static_cast<int>(panels[at + p * panel + n]) * (1 << (static_cast<int>(p) * digit_part_bits));
+            const int square = digit * digit;
+            for (std::size_t p = 0; p < parts; ++p)
+                squares[at + p * panel + n] = static_cast<float>(square >> (static_cast<int>(p) * square_part_bits) &
+                                                                 ((1 << square_part_bits) - 1));
+        }
 }
 
 void pack_input_bits(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGroup& group, std::int64_t offset,
