@@ -37,18 +37,22 @@ void Chip::build_circuits()
     const MacroConfig& config = config_.tiles.front().core.macro;
     const MacroCosts costs = resolve_costs(config);
     circuits_.resize(program_.actors.size());
-    for (std::size_t a = 0; a < program_.actors.size(); ++a)
-        for (std::size_t m = 0; m < program_.actors[ActorId(a)].work.macros.size(); ++m)
+    for (std::size_t a = 0; a < program_.actors.size(); ++a) {
+        const program::Actor& actor = program_.actors[ActorId(a)];
+        const auto macros = static_cast<std::size_t>(actor.macros());
+        for (std::size_t m = 0; m < macros; ++m)
             circuits_[a].push_back(
                 make_circuit_timer(fmt::format("actor_{}_macro_{}", a, m).c_str(), config, costs, clock_));
+    }
 }
 
 void Chip::request_macros(const tile::ActorState& actor, std::int64_t sequence, Cycle now)
 {
     Tile& tile = *tiles_[actor.actor->tile.value()];
     const ActorId id = actor.id;
-    for (std::size_t m = 0; m < actor.actor->work.macros.size(); ++m)
-        circuits_[id.value()][m]->request(
+    const std::size_t macros = actor.actor->work.macros.size();
+    for (std::size_t m = 0; m < macros; ++m)
+        circuits_[id.value()][actor.copy_of(sequence) * macros + m]->request(
             actor.actor->work.macros[m].operation, now,
             [&tile, id, sequence](MacroMoment moment, Cycle cycle) { tile.macro_moment(id, sequence, moment, cycle); });
 }
@@ -149,7 +153,7 @@ Chip::PowerStates Chip::power(Cycle now) const
             sum.tiles += engine.power().until(now);
         for (const tile::ActorState& actor : engine.actors())
             sum.macros +=
-                actor.macro_power.until(now) * static_cast<std::int64_t>(actor.actor->work.macros.size());
+                actor.macro_power.until(now) * actor.actor->macros();
     }
     return sum;
 }

@@ -103,7 +103,7 @@ void check(const Program& program)
         const Actor& actor = program.actors[ActorId(i)];
         if (!actor.tile.valid() || actor.tile.value() >= program.tiles)
             throw std::logic_error(fmt::format("actor '{}' is on a tile that does not exist", actor.name));
-        if (actor.share.empty() || actor.output_slots < 1)
+        if (actor.share.empty() || actor.output_slots < 1 || actor.copies < 1)
             throw std::logic_error(fmt::format("actor '{}' has nothing to produce or no room for it", actor.name));
     }
     for (std::size_t i = 0; i < program.flows.size(); ++i) {

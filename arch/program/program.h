@@ -120,7 +120,10 @@ struct Actor {
     Region share;
     std::vector<Input> inputs;
     Work work;
+    int copies = 1; ///< sets of macros like work.macros, on the same tile, that take the firings in turn
     int output_slots = 2; ///< tokens that may wait in the output buffer or be under way to it
+
+    std::int64_t macros() const { return static_cast<std::int64_t>(work.macros.size()) * copies; }
 };
 
 struct Program {

@@ -40,7 +40,8 @@ struct ActorStatistics {
 struct ActorState {
     ActorState(const program::Actor& a, ActorId actor_id, Service s)
         : actor(&a), id(actor_id), service(std::move(s)), firing(a.share), releasing(a.share),
-          macros_free(service.macros.size(), 0)
+          macros_free(service.macros.size() * static_cast<std::size_t>(a.copies), 0),
+          bus_free(static_cast<std::size_t>(a.copies), 0), register_free(static_cast<std::size_t>(a.copies), 0)
     {
     }
 
@@ -51,6 +52,12 @@ struct ActorState {
     std::vector<std::uint32_t> outgoing;           ///< local indices of outgoing flows
     std::vector<char> exclusive;                   ///< of each step: no other actor uses its resource
 
+    /// Copies of the macros take the firings in turn.
+    std::size_t copy_of(std::int64_t sequence) const
+    {
+        return static_cast<std::size_t>(sequence % actor->copies);
+    }
+
     Cursor firing;
     Cursor releasing; ///< the next firing whose inputs are to be freed
     std::deque<InFlight> in_flight;
@@ -58,9 +65,10 @@ struct ActorState {
     std::int64_t allowed = 0;       ///< inferences it may start (sources)
     Cycle admit_at = 0;             ///< the first step cannot be entered earlier
     bool awaiting_step = false;     ///< admit_at is not known until a shared step was entered
-    std::vector<Cycle> macros_free; ///< of each group of macros
-    Cycle bus_free = 0;
-    PowerDomain macro_power; ///< of all its macros together
+    std::vector<Cycle> macros_free;   ///< of each copy's groups of macros
+    std::vector<Cycle> bus_free;      ///< of each copy's core bus
+    std::vector<Cycle> register_free; ///< of each copy: when the next input may be fetched; `never`: not known yet
+    PowerDomain macro_power;          ///< of all its macros together
     Waiting waiting = Waiting::nothing;
     std::uint32_t waiting_flow = 0; ///< local index of a flow whose tokens are missing
     Cycle waiting_since = 0;

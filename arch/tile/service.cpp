@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "arch/macro/macro.h"
+#include "arch/program/vector_cycles.h"
 
 namespace imc::tile
 {
@@ -166,14 +167,10 @@ void ServiceTable::add_macros(const program::Work& work, Firing& firing, Service
 void ServiceTable::add_vector(const program::Work& work, Firing& firing)
 {
     const VectorUnitConfig& unit = tile_.vector_unit;
-    const int cycles_each[program::vector_function_count] = {
-        unit.add_cycles,        unit.multiply_cycles, unit.compare_cycles, unit.lookup_cycles,
-        unit.requantize_cycles, unit.divide_cycles,   unit.copy_cycles};
     Cycle cycles = 0;
     for (const program::VectorWork& item : work.vector) {
-        const auto f = static_cast<std::size_t>(item.function);
-        cycles += ceil_div(item.operations, unit.lanes) * cycles_each[f];
-        add_event(firing, vector_[f], item.operations);
+        cycles += ceil_div(item.operations, unit.lanes) * program::cycles_of(item.function, unit);
+        add_event(firing, vector_[static_cast<std::size_t>(item.function)], item.operations);
     }
     firing.steps.push_back({Resource::vector_unit, cycles, cycles - 1 + unit.latency_cycles});
 }

@@ -93,7 +93,7 @@ void TileEngine::handle(const Event& event, Cycle now)
         ActorState& actor = actors_[event.index];
         InFlight& flight = actor.in_flight[static_cast<std::size_t>(event.value - actor.produced)];
         if (++flight.macros_ready == actor.actor->work.macros.size())
-            open_admission(event.index, event.time + 1);
+            free_register(event.index, actor.copy_of(event.value), event.time + 1);
         break;
     }
     case Kind::macro_done: {
@@ -137,7 +137,7 @@ void TileEngine::try_fire(std::uint32_t index, Cycle now)
 {
     ActorState& actor = actors_[index];
     while (!actor.awaiting_step) {
-        if (actor.admit_at > now)
+        if (actor.admit_at > now || actor.register_free[actor.copy_of(actor.firing.sequence())] > now)
             return; // a retry is due then
         if (actor.firing.inference() >= actor.allowed)
             return wait(actor, Waiting::permission, now);
@@ -187,6 +187,8 @@ void TileEngine::admit(std::uint32_t index, Cycle now)
     if (actor.statistics.start < 0)
         actor.statistics.start = now;
     actor.in_flight.push_back({now, now, 0, first, 0, 0});
+    if (actor.service.macro_step != Service::none)
+        actor.register_free[actor.copy_of(actor.firing.sequence())] = never;
     actor.firing.advance();
     actor.awaiting_step = true;
     enter_steps(index, actor.in_flight.size() - 1, power_up(actor, now), now);
@@ -210,9 +212,20 @@ Cycle TileEngine::power_up(ActorState& actor, Cycle now)
     return ready;
 }
 
-Cycle& TileEngine::free_at(ActorState& actor, Resource resource)
+Cycle& TileEngine::free_at(ActorState& actor, std::size_t copy, Resource resource)
 {
-    return resource == Resource::core_bus ? actor.bus_free : resource_free_[static_cast<int>(resource)];
+    return resource == Resource::core_bus ? actor.bus_free[copy] : resource_free_[static_cast<int>(resource)];
+}
+
+/// The next firing needs the register of the copy whose turn it is, and copies share one path from the buffer.
+void TileEngine::free_register(std::uint32_t index, std::size_t copy, Cycle cycle)
+{
+    ActorState& actor = actors_[index];
+    actor.register_free[copy] = cycle;
+    if (actor.actor->copies == 1)
+        open_admission(index, cycle);
+    else
+        push({cycle, Kind::retry, index, 0});
 }
 
 void TileEngine::open_admission(std::uint32_t index, Cycle cycle)
@@ -223,13 +236,14 @@ void TileEngine::open_admission(std::uint32_t index, Cycle cycle)
     push({cycle, Kind::retry, index, 0});
 }
 
-void TileEngine::enter_macros(ActorState& actor, Cycle& ready, Cycle& input_free)
+void TileEngine::enter_macros(ActorState& actor, std::size_t copy, Cycle& ready, Cycle& input_free)
 {
     const Cycle asked = ready;
     for (std::size_t g = 0; g < actor.service.macros.size(); ++g) {
         const MacroGroup& group = actor.service.macros[g];
-        const Cycle start = std::max(asked, actor.macros_free[g]);
-        actor.macros_free[g] = start + group.interval;
+        Cycle& free = actor.macros_free[copy * actor.service.macros.size() + g];
+        const Cycle start = std::max(asked, free);
+        free = start + group.interval;
         ready = std::max(ready, start + group.latency);
         input_free = std::max(input_free, actor.service.double_buffered ? start : start + group.inputs_free);
     }
@@ -240,6 +254,7 @@ void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle re
     ActorState& actor = actors_[index];
     InFlight& flight = actor.in_flight[position];
     const std::int64_t sequence = actor.produced + static_cast<std::int64_t>(position);
+    const std::size_t copy = actor.copy_of(sequence);
     const Firing& firing = flight.first ? actor.service.first : actor.service.next;
     for (; flight.step < firing.steps.size(); ++flight.step) {
         const Step& step = firing.steps[flight.step];
@@ -251,23 +266,26 @@ void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle re
         }
         Cycle start = ready;
         if (macros) {
-            if (flight.step == 0)
+            if (flight.step == 0) {
                 release(actor, ready + 1);
+                if (actor.actor->copies > 1)
+                    open_admission(index, ready + 1);
+            }
             if (rules_.circuit)
                 return surroundings_.request_macros(actor, sequence, ready);
             Cycle input_free = ready;
-            enter_macros(actor, ready, input_free);
+            enter_macros(actor, copy, ready, input_free);
             // What frees the register is seen by the fetch in the next cycle.
-            open_admission(index, input_free + 1);
+            free_register(index, copy, input_free + 1);
             continue;
         }
-        Cycle& free = free_at(actor, step.resource);
+        Cycle& free = free_at(actor, copy, step.resource);
         start = std::max(ready, free);
         free = start + step.service;
         ready = start + step.latency;
         if (flight.step == 0) {
             release(actor, start + step.service);
-            if (actor.service.macro_step == Service::none)
+            if (actor.service.macro_step == Service::none || actor.actor->copies > 1)
                 open_admission(index, start + step.service);
         }
     }

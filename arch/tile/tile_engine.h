@@ -115,9 +115,10 @@ private:
     void admit(std::uint32_t index, Cycle now);
     Cycle power_up(ActorState& actor, Cycle now);
     void enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now);
-    void enter_macros(ActorState& actor, Cycle& ready, Cycle& input_free);
+    void enter_macros(ActorState& actor, std::size_t copy, Cycle& ready, Cycle& input_free);
     void open_admission(std::uint32_t index, Cycle cycle);
-    Cycle& free_at(ActorState& actor, Resource resource);
+    void free_register(std::uint32_t index, std::size_t copy, Cycle cycle);
+    Cycle& free_at(ActorState& actor, std::size_t copy, Resource resource);
     void release(ActorState& actor, Cycle time);
     void produce(std::uint32_t index, Cycle now);
     bool try_send(std::uint32_t index, Cycle now);

@@ -55,17 +55,21 @@ public:
     }
 
 private:
-    /// A tile's output register is divided evenly among its actors: small tokens leave room for more of them.
+    /// A tile's output register is divided among its actors by what they produce: all get the same share of an
+    /// inference's tokens, so that none holds back the others.
     void share_output_registers()
     {
-        std::vector<std::int64_t> actors(program_.tiles, 0);
+        std::vector<std::int64_t> bits(program_.tiles, 0); // of an inference
+        const auto produced = [](const Actor& actor) { return actor.work.result_bits * actor.share.tokens(); };
         for (const Actor& actor : program_.actors)
-            actors[actor.tile.value()] += actor.work.result_bits > 0;
+            bits[actor.tile.value()] += produced(actor);
         for (Actor& actor : program_.actors) {
             if (actor.tile == mapping_.memory_tile || actor.work.result_bits == 0)
                 continue;
-            const std::int64_t bits = chip_.tiles.front().output_register.bytes * 8 / actors[actor.tile.value()];
-            actor.output_slots = std::max(actor.output_slots, static_cast<int>(bits / actor.work.result_bits));
+            const double part = static_cast<double>(produced(actor)) / static_cast<double>(bits[actor.tile.value()]);
+            const double room = static_cast<double>(chip_.tiles.front().output_register.bytes * 8) * part;
+            const auto slots = static_cast<int>(room / static_cast<double>(actor.work.result_bits));
+            actor.output_slots = std::max(actor.output_slots, slots);
         }
     }
 
@@ -95,7 +99,7 @@ private:
         actor.tile = part.tile;
         actor.layer = mapping_.pipeline.layer[part.stage.value()];
         actor.share = part.share;
-        actor.output_slots = chip_.tiles.front().output_slots;
+        actor.output_slots = chip_.tiles.front().output_slots * part.copies;
         return actor;
     }
 
@@ -127,6 +131,7 @@ private:
         const bool waits = finishes && (completes_for_others(p) || stage.inputs.size() > 1);
         Actor mvm = actor_of(p, ActorKind::mvm, "");
         mvm.inputs = {{stage.inputs[0].rows, stage.inputs[0].columns}};
+        mvm.copies = part.copies;
         mvm.work = works_.of_arrays(part, finishes && !waits);
         const ActorId mvm_id = program_.actors.push_back(std::move(mvm));
         produce_[p] = mvm_id;

@@ -1,41 +1,212 @@
-#include <algorithm>
-#include <stdexcept>
+#include "sim/mapping/copies.h"
 
-#include "sim/mapping/mapping.h"
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
 
 namespace imc::mapping
 {
 
+namespace
+{
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// Copies of a group that its tile's ports and units keep busy.
+double speed_of(const Workload& layer, int count)
+{
+    const double most = layer.cycles_shared > 0.0 ? layer.cycles_each / layer.cycles_shared : count;
+    return std::min(static_cast<double>(count), most);
+}
+
+/// Neighbouring groups that share a strip of columns.
+struct Run {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    int width = 0;
+};
+
+class Divider
+{
+public:
+    Divider(const Workload& layer, const Copies& copies, double turns, CopyShape shape) : layer_(layer)
+    {
+        for (const CopyGroup& group : copies.groups)
+            counts_.push_back(group.count);
+        const std::vector<int>& groups = counts_;
+        for (const int count : std::set<int>(groups.begin(), groups.end())) {
+            const double room = speed_of(layer, count) * turns;
+            Kind kind{static_cast<std::int64_t>(room + 1e-9), std::vector<std::int64_t>(groups.size() + 1, 0)};
+            for (std::size_t g = 0; g < groups.size(); ++g)
+                kind.before[g + 1] = kind.before[g] + (groups[g] == count);
+            kinds_.emplace(count, std::move(kind));
+        }
+        const auto height = static_cast<std::size_t>(layer.height);
+        const bool columns_suffice = groups.size() <= static_cast<std::size_t>(layer.width);
+        if (shape == CopyShape::strips && columns_suffice)
+            longest_ = 1;
+        else // more only make sense where there are fewer columns than groups
+            longest_ = std::min(height, std::max<std::size_t>(
+                                            16, 2 * static_cast<std::size_t>(
+                                                        ceil_div(static_cast<std::int64_t>(groups.size()), layer.width))));
+    }
+
+    /// Runs that cover all columns, as many as possible: narrow strips take less room than dealt-out rows.
+    std::vector<Run> cover() const
+    {
+        struct Best {
+            int width = -1, runs = 0;
+            Run last;
+        };
+        std::vector<Best> best(counts_.size() + 1);
+        best[0].width = 0;
+        for (std::size_t begin = 0; begin < counts_.size(); ++begin) {
+            if (best[begin].width < 0)
+                continue;
+            int width = 0;
+            const std::size_t most = std::min(counts_.size(), begin + longest_);
+            for (std::size_t end = begin + 1; end <= most; ++end) {
+                while (width < layer_.width && rows_served(begin, end, width + 1) >= layer_.height)
+                    ++width;
+                while (width > 0 && rows_served(begin, end, width) < layer_.height)
+                    --width; // a group too slow for a row of this width has joined
+                if (width == 0)
+                    continue;
+                const int covered = std::min(layer_.width, best[begin].width + width), runs = best[begin].runs + 1;
+                Best& target = best[end];
+                if (runs <= layer_.width &&
+                    (covered > target.width || (covered == target.width && runs > target.runs)))
+                    target = {covered, runs, {begin, end, width}};
+            }
+        }
+        if (best.back().width < layer_.width)
+            return {};
+        std::vector<Run> runs;
+        int columns = 0;
+        for (std::size_t end = counts_.size(); end > 0; end = runs.back().begin) {
+            runs.push_back(best[end].last);
+            columns += runs.back().width;
+        }
+        std::reverse(runs.begin(), runs.end());
+        for (; columns > layer_.width; --columns)
+            --std::max_element(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.width < b.width; })
+                  ->width;
+        return runs;
+    }
+
+    /// The rows of a strip go to whichever of its groups is least busy with its own.
+    std::vector<std::vector<int>> deal(const Run& run) const
+    {
+        const std::size_t groups = run.end - run.begin;
+        std::vector<std::vector<int>> rows(groups);
+        std::size_t idle = groups;
+        for (int row = 0; row < layer_.height; ++row) {
+            const bool last_chance = static_cast<std::size_t>(layer_.height - row) <= idle;
+            std::size_t next = groups;
+            double least = 0.0;
+            for (std::size_t g = 0; g < groups; ++g) {
+                const int count = counts_[run.begin + g];
+                if (last_chance ? !rows[g].empty() : full(count, rows[g].size(), run.width))
+                    continue;
+                const double load = static_cast<double>(rows[g].size() + 1) / speed_of(layer_, count);
+                if (next == groups || load < least) {
+                    next = g;
+                    least = load;
+                }
+            }
+            idle -= rows[next].empty();
+            rows[next].push_back(row);
+        }
+        return rows;
+    }
+
+private:
+    /// Groups of one size.
+    struct Kind {
+        std::int64_t room = 0;             ///< positions such a group gets done
+        std::vector<std::int64_t> before; ///< how many there are before each group
+    };
+
+    bool full(int count, std::size_t rows, int width) const
+    {
+        return static_cast<std::int64_t>(rows + 1) * width > kinds_.at(count).room;
+    }
+    /// Rows of `width` columns that some groups get done; none if one of them does not manage a single row.
+    std::int64_t rows_served(std::size_t begin, std::size_t end, int width) const
+    {
+        std::int64_t rows = 0;
+        for (const auto& [count, kind] : kinds_) {
+            const std::int64_t groups = kind.before[end] - kind.before[begin], each = kind.room / width;
+            if (groups > 0 && each < 1)
+                return 0;
+            rows += groups * each;
+        }
+        return end - begin <= static_cast<std::size_t>(layer_.height) ? rows : 0;
+    }
+
+    const Workload& layer_;
+    std::vector<int> counts_; ///< of copies in each group
+    std::map<int, Kind> kinds_; ///< by copies in the group
+    std::size_t longest_ = 1;                        ///< groups that may share a strip
+};
+
+} // namespace
+
 int Copies::count() const
 {
     int sum = 0;
-    for (const Strip& strip : strips)
-        sum += strip.turns;
+    for (const CopyGroup& group : groups)
+        sum += group.count;
     return sum;
 }
 
-std::int64_t Copies::positions(int height) const
+double Copies::positions() const
 {
-    std::int64_t most = 0;
-    for (const Strip& strip : strips)
-        most = std::max(most, static_cast<std::int64_t>(strip.last - strip.first) *
-                                  ((height + strip.turns - 1) / strip.turns));
+    double most = 0.0;
+    for (const CopyGroup& group : groups)
+        most = std::max(most, static_cast<double>(group.share.tokens()) / group.count);
     return most;
 }
 
-program::Region Copies::share(int copy, int height) const
+int Copies::strips() const
 {
-    for (const Strip& strip : strips) {
-        if (copy < strip.turns) {
-            program::Region region;
-            region.columns = program::range(strip.first, strip.last);
-            for (int row = copy; row < height; row += strip.turns)
-                region.rows.push_back(row);
-            return region;
-        }
-        copy -= strip.turns;
+    std::set<int> first;
+    for (const CopyGroup& group : groups)
+        first.insert(group.share.columns.front());
+    return static_cast<int>(first.size());
+}
+
+bool divide(const Workload& layer, Copies& copies, double turns, CopyShape shape)
+{
+    const Divider divider(layer, copies, turns, shape);
+    const std::vector<Run> runs = divider.cover();
+    int column = 0;
+    for (const Run& run : runs) {
+        const auto rows = divider.deal(run);
+        for (std::size_t g = run.begin; g < run.end; ++g)
+            copies.groups[g].share = {rows[g - run.begin], program::range(column, column + run.width)};
+        column += run.width;
     }
-    throw std::out_of_range("a layer has fewer copies than asked for");
+    return !runs.empty();
+}
+
+void divide_evenly(const Workload& layer, Copies& copies, double turns, CopyShape shape)
+{
+    double low = 0.0, high = turns;
+    while (high - low > 0.5 / copies.count()) { // finer than a position more or less
+        const double middle = 0.5 * (low + high);
+        (divide(layer, copies, middle, shape) ? high : low) = middle;
+    }
+    divide(layer, copies, high, shape);
+}
+
+double interval_of(const Workload& layer, const Copies& copies)
+{
+    double most = copies.positions() * layer.cycles_each;
+    for (const CopyGroup& group : copies.groups)
+        most = std::max(most, static_cast<double>(group.share.tokens()) * layer.cycles_shared);
+    return most;
 }
 
 } // namespace imc::mapping

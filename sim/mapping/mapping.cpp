@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "arch/macro/macro.h"
+#include "arch/program/vector_cycles.h"
 #include "sim/base/errors.h"
 #include "sim/mapping/replication.h"
 
@@ -48,25 +50,54 @@ private:
     double cycles_each(const Tiling& tiling) const
     {
         int rows = 0, columns = 0;
-        std::int64_t inputs = 0;
         for (const ColumnBlock& block : tiling.blocks) {
             columns = std::max(columns, block.columns);
-            std::int64_t k = 0;
-            for (const RowBlock& row : block.rows) {
+            for (const RowBlock& row : block.rows)
                 rows = std::max(rows, row.rows);
-                k += row.rows;
-            }
-            inputs = std::max(inputs, k);
         }
         const MacroConfig& config = tile_.core.macro;
         const int arrays = static_cast<int>(std::min<std::int64_t>(tiling.arrays, config.arrays));
         const MvmOperation operation{rows, columns, arrays, precision_.activation_bits, precision_.signed_activations,
                                      {}};
         const auto schedule = macro_->schedule(operation, chip_.clock());
-        inputs = std::min(inputs, tile_.arrays() * config.rows);
-        const double fetch = std::ceil(static_cast<double>(inputs) * precision_.activation_bits /
-                                       (static_cast<double>(tile_.buffer.port_bits) * tile_.buffer.banks));
-        return std::max(static_cast<double>(schedule.interval), fetch);
+        return std::max(static_cast<double>(schedule.interval), fetch_cycles(tiling));
+    }
+
+    /// Cycles that the inputs of an output position take through the tile buffer's ports.
+    double fetch_cycles(const Tiling& tiling) const
+    {
+        std::int64_t inputs = 0;
+        for (const ColumnBlock& block : tiling.blocks) {
+            std::int64_t k = 0;
+            for (const RowBlock& row : block.rows)
+                k += row.rows;
+            inputs = std::max(inputs, k);
+        }
+        inputs = std::min(inputs, tile_.arrays() * tile_.core.macro.rows);
+        const double bits = static_cast<double>(inputs) * precision_.activation_bits;
+        return std::ceil(bits / (static_cast<double>(tile_.buffer.port_bits) * tile_.buffer.banks));
+    }
+
+    /// Cycles per output position that copies on one tile cannot overlap: its buffer's ports, accumulators and vector
+    /// unit serve one after the other.
+    double cycles_shared(const Stage& stage, const Tiling& tiling) const
+    {
+        std::int64_t values = 0, additions = 0;
+        for (const ColumnBlock& block : tiling.blocks) {
+            values += block.channels();
+            additions += block.channels() * (static_cast<std::int64_t>(block.rows.size()) - 1);
+        }
+        const auto steps = [](std::int64_t operations, int lanes) {
+            return std::ceil(static_cast<double>(operations) / lanes);
+        };
+        double vector = 0.0;
+        for (const StageWork& work : stage.work)
+            vector += steps(work.per_value * values, tile_.vector_unit.lanes) *
+                      program::cycles_of(work.function, tile_.vector_unit);
+        const double sums = steps(additions, tile_.accumulator.lanes);
+        const double on_a_tile =
+            std::min(1.0, static_cast<double>(tile_.arrays()) / static_cast<double>(tiling.arrays));
+        return std::max(fetch_cycles(tiling), std::max(sums, vector) * on_a_tile);
     }
 
     bool on_vector_unit(const Contraction& c, const Tiling& tiling) const
@@ -103,18 +134,24 @@ private:
         for (std::size_t s = 0; s < stages().size(); ++s) {
             const Stage& stage = stages()[StageId(s)];
             const Tiling& tiling = mapping_.layers[s].tiling;
-            work.push_back(
-                {stage.height, stage.width, whole_macros(tiling.arrays), tiling.arrays ? cycles_each(tiling) : 0.0});
+            work.push_back({stage.height, stage.width, whole_macros(tiling.arrays)});
+            if (tiling.arrays > 0) {
+                work.back().cycles_each = cycles_each(tiling);
+                work.back().cycles_shared = cycles_shared(stage, tiling);
+            }
         }
         std::int64_t budget = options_.tile_budget;
         if (budget == 0)
             budget = chip_.fits_mesh() ? 0 : capacity();
-        const ReplicationPlan plan = plan_replication(work, tile_.arrays(), budget, options_);
+        const ArrayLayout layout{tile_.arrays(), std::int64_t{tile_.core.macros} * tile_.core.macro.arrays};
+        ReplicationPlan plan = plan_replication(work, layout, budget, options_);
         for (std::size_t s = 0; s < stages().size(); ++s)
-            mapping_.layers[s].copies = plan.copies[s];
+            mapping_.layers[s].copies = std::move(plan.copies[s]);
         mapping_.interval_bound_cycles = plan.bound;
+        mapping_.interval_least_cycles = plan.least;
         mapping_.interval_cycles = plan.interval;
         mapping_.tile_budget = std::max(budget, plan.tiles);
+        mapping_.tiles = static_cast<std::size_t>(plan.tiles);
     }
 
     std::int64_t capacity() const
@@ -147,51 +184,49 @@ private:
         else if (stage.kind == StageKind::vector)
             allocate_vector(id);
         else
-            add_part({id, TileId(), 0, program::whole(stage.height, stage.width), 0, stage.channels, 0, {}});
+            add_part({id, TileId(), 0, 1, program::whole(stage.height, stage.width), 0, stage.channels, 0, {}});
     }
 
     /// Array after array, copy after copy, block after block: a tile then starts with the tail of at most one
     /// column block and ends with the head of at most one, so that it sends at most one flow of partial sums.
     void allocate_arrays(StageId id)
     {
-        const Stage& stage = stages()[id];
         LayerMapping& layer = mapping_.layers[id.value()];
-        const Tiling& tiling = layer.tiling;
-        if (!options_.share_tiles)
-            next_array_ = static_cast<std::int64_t>(mapping_.tiles) * tile_.arrays();
-        const std::int64_t begin = next_array_;
-        std::int64_t array = begin;
-        for (int copy = 0; copy < layer.copies.count(); ++copy) {
-            const program::Region share = layer.copies.share(copy, stage.height);
-            Part* part = nullptr;
-            for (std::size_t b = 0; b < tiling.blocks.size(); ++b) {
-                const ColumnBlock& block = tiling.blocks[b];
-                for (std::size_t r = 0; r < block.rows.size(); ++r, ++array) {
-                    const TileId tile(static_cast<std::size_t>(array / tile_.arrays()));
-                    if (!part || part->tile != tile)
-                        part = &add_part({id,
-                                          tile,
-                                          copy,
-                                          share,
-                                          block.channel_begin,
-                                          block.channel_begin,
-                                          array % tile_.arrays(),
-                                          {}});
-                    if (part->arrays.empty() || part->arrays.back().block != b)
-                        part->arrays.push_back({b, r, r});
-                    part->arrays.back().row_end = r + 1;
-                    if (r + 1 == block.rows.size())
-                        part->channel_end = block.channel_end;
-                }
-            }
-            array = begin + (copy + 1) * whole_macros(tiling.arrays);
+        std::set<std::int64_t> tiles;
+        int copy = 0;
+        for (const CopyGroup& group : layer.copies.groups) {
+            allocate_group(id, copy, group);
+            copy += group.count;
+            for (const Segment& segment : group.place)
+                tiles.insert(segment.tile);
         }
-        next_array_ = array;
-        const std::int64_t end = (array + tile_.arrays() - 1) / tile_.arrays();
-        layer.tiles = end - begin / tile_.arrays();
-        mapping_.tiles = std::max(mapping_.tiles, static_cast<std::size_t>(end));
-        mapping_.arrays_used += tiling.arrays * layer.copies.count();
-        mapping_.cells_used += tiling.cells * layer.copies.count();
+        layer.tiles = static_cast<std::int64_t>(tiles.size());
+        mapping_.arrays_used += layer.tiling.arrays * copy;
+        mapping_.cells_used += layer.tiling.cells * copy;
+    }
+
+    void allocate_group(StageId id, int copy, const CopyGroup& group)
+    {
+        const std::vector<ColumnBlock>& blocks = mapping_.layers[id.value()].tiling.blocks;
+        auto segment = group.place.begin();
+        std::int64_t on_segment = 0;
+        Part* part = nullptr;
+        for (std::size_t b = 0; b < blocks.size(); ++b)
+            for (std::size_t r = 0; r < blocks[b].rows.size(); ++r, ++on_segment) {
+                if (on_segment == segment->arrays) {
+                    ++segment;
+                    on_segment = 0;
+                    part = nullptr;
+                }
+                if (!part)
+                    part = &add_part({id, TileId(static_cast<std::size_t>(segment->tile)), copy, group.count,
+                                      group.share, blocks[b].channel_begin, blocks[b].channel_begin, segment->first, {}});
+                if (part->arrays.empty() || part->arrays.back().block != b)
+                    part->arrays.push_back({b, r, r});
+                part->arrays.back().row_end = r + 1;
+                if (r + 1 == blocks[b].rows.size())
+                    part->channel_end = blocks[b].channel_end;
+            }
     }
 
     /// Vector work is done where its first operand is computed: its channels, its share of the map.
@@ -204,7 +239,7 @@ private:
             TileId tile = last.tile;
             if (!tile.valid())
                 tile = TileId(mapping_.tiles++);
-            add_part({id, tile, 0, program::whole(stage.height, stage.width), 0, stage.channels, 0, {}});
+            add_part({id, tile, 0, 1, program::whole(stage.height, stage.width), 0, stage.channels, 0, {}});
             return;
         }
         std::int64_t at = 0;
@@ -219,7 +254,7 @@ private:
                 const program::Region share = owned(stage, operand, source.share);
                 if (begin < end && !share.empty())
                     add_part(
-                        {id, source.tile, source.copy, share, at + begin - piece.begin, at + end - piece.begin, 0, {}});
+                        {id, source.tile, source.copy, 1, share, at + begin - piece.begin, at + end - piece.begin, 0, {}});
             }
             at += piece.channels();
         }
@@ -276,7 +311,6 @@ private:
     const Options& options_;
     std::unique_ptr<Macro> macro_;
     Mapping mapping_;
-    std::int64_t next_array_ = 0; ///< of the chip, tile after tile
 };
 
 } // namespace

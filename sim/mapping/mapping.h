@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "arch/config/chip.h"
+#include "sim/mapping/copies.h"
 #include "sim/mapping/options.h"
 #include "sim/mapping/stages.h"
 #include "sim/mapping/tiling.h"
@@ -13,24 +14,6 @@
 namespace imc::mapping
 {
 
-/// Columns [first, last) of a map, whose rows are dealt out in turn: copy j of the strip computes rows j, j + turns, …
-struct Strip {
-    int first = 0;
-    int last = 1;
-    int turns = 1;
-};
-
-/// Copies of a contraction share its output positions: strips of columns, each with its own number of turns.
-struct Copies {
-    std::vector<Strip> strips;
-
-    int count() const;
-    std::int64_t positions(int height) const; ///< of the busiest copy
-    program::Region share(int copy, int height) const;
-
-    static Copies one(int width) { return {{{0, width, 1}}}; }
-};
-
 /// Row blocks of one column block that lie on one tile.
 struct ArrayRange {
     std::size_t block = 0;     ///< column block
@@ -38,16 +21,17 @@ struct ArrayRange {
     std::size_t row_end = 0;
 };
 
-/// What one tile does of one stage: for contractions, of one copy.
+/// What one tile does of one stage: for contractions, of one copy or of a group of copies.
 struct Part {
     StageId stage;
     TileId tile;
-    int copy = 0;
+    int copy = 0;   ///< the first of those on this tile
+    int copies = 1; ///< on this tile: they share what arrives and take the positions of the share in turn
     program::Region share;
     std::int64_t channel_begin = 0; ///< results that leave this part; empty if it only adds to another's
     std::int64_t channel_end = 0;
     std::int64_t first_array = 0;   ///< on the tile
-    std::vector<ArrayRange> arrays; ///< contractions on arrays
+    std::vector<ArrayRange> arrays; ///< contractions on arrays: of each copy
 
     std::int64_t channels() const { return channel_end - channel_begin; }
 };
@@ -71,6 +55,7 @@ struct Mapping {
     std::int64_t arrays_used = 0;
     std::int64_t cells_used = 0;
     double interval_bound_cycles = 0.0; ///< least time between results for the tile budget (LP relaxation)
+    double interval_least_cycles = 0.0; ///< the same if copies are whole
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped, nothing else limiting it
     std::int64_t tile_budget = 0;
 };

@@ -52,7 +52,8 @@ void Options::fields(config::Visitor& v)
               "tiles replication may use; 0: the mesh, or as many as without replication if the mesh is fitted");
     v.choice("copy_shape", copy_shape, copy_shapes,
              "how copies divide a map; strips if a buffer is too small for mixed");
-    v.boolean("share_tiles", share_tiles, "a layer may start on a tile that another left partly free");
+    v.boolean("share_tiles", share_tiles,
+              "a layer may start on a tile that another left partly free; balanced replication does so anyway");
     v.integer("positions_per_copy", positions_per_copy, {0, 1 << 30}, unit::none,
               "replicate until no copy has more output positions than this; 0: no such bound");
     v.choice("placement", placement, placements, "which tile sits where on the mesh");

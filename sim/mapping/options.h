@@ -31,7 +31,8 @@ struct Options {
     Replication replication = Replication::none;
     std::int64_t tile_budget = 0; ///< tiles that replication may use; 0: the mesh, or no more than unreplicated
     CopyShape copy_shape = CopyShape::mixed;
-    bool share_tiles = false;            ///< a layer may start on a tile that another left partly free
+    bool share_tiles = false; ///< a layer may start on a tile that another left partly free; balanced copies always may
+    bool keep_apart = false;  ///< not a setting: even balanced copies share no tile, where buffers are too small
     std::int64_t positions_per_copy = 0; ///< replicate until no copy has more output positions; 0: no such bound
     Placement placement = Placement::improved;
     std::int64_t placement_moves = 20000; ///< tried by the improved placement

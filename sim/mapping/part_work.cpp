@@ -80,7 +80,8 @@ Work PartWork::of_arrays(const Part& part, bool finish) const
     Work work;
     const auto arrays = static_cast<std::int64_t>(arrays_of(part, tiling).size());
     work.fetch_bits = distinct_rows(part, 0, arrays) * precision_.activation_bits;
-    work.fetch_bits_next = options_.fetch == Fetch::sliding
+    // Copies that take turns skip positions: what is in a register is of little use to its next one.
+    work.fetch_bits_next = options_.fetch == Fetch::sliding && part.copies == 1
                                ? work.fetch_bits * tiling.columns_new / tiling.kernel_points
                                : work.fetch_bits;
     add_macros(part, work);

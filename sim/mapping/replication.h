@@ -3,40 +3,39 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/mapping/mapping.h"
+#include "sim/mapping/copies.h"
 
 /// How many copies of each layer share its output positions.
 namespace imc::mapping
 {
 
-/// One layer as replication sees it.
-struct Workload {
-    int height = 1;
-    int width = 1;
-    std::int64_t arrays = 0;  ///< of one copy, whole macros
-    double cycles_each = 1.0; ///< per output position of a copy
+/// Arrays of tiles, as they are filled: core after core, macro after macro.
+struct ArrayLayout {
+    std::int64_t tile = 1; ///< arrays of a tile
+    std::int64_t core = 1; ///< arrays of a core
 };
 
 struct ReplicationPlan {
-    std::vector<Copies> copies;
+    std::vector<Copies> copies; ///< of each layer; groups without a place for layers without arrays
     std::int64_t tiles = 0;
     double interval = 0.0; ///< cycles between results that the slowest layer allows
+    double least = 0.0;    ///< the same for whole copies that share positions evenly, whatever their place
     double bound = 0.0;    ///< the same if copies and tiles could be split at will
 };
 
-/// Tiles of `arrays_per_tile` arrays that layers with so many arrays in all take: each its own, or shared.
-std::int64_t tiles_for(const std::vector<std::int64_t>& arrays, std::int64_t arrays_per_tile, bool share);
-
-/// The cheapest arrangement with at most `positions` output positions per copy.
-Copies copies_for(const Workload& layer, std::int64_t positions, CopyShape shape);
-
+/// Puts the layers' copies on tiles, in order, each on the first arrays that are free.
 /// Every layer one copy, or as many as no copy has more than options.positions_per_copy positions; with
-/// `balanced` further copies go to the slowest layer while `budget` tiles last.
-ReplicationPlan plan_replication(const std::vector<Workload>& layers, std::int64_t arrays_per_tile, std::int64_t budget,
+/// `balanced` as many as make the slowest layer as fast as `budget` tiles allow.
+ReplicationPlan plan_replication(const std::vector<Workload>& layers, const ArrayLayout& layout, std::int64_t budget,
                                  const Options& options);
 
 /// The least interval of any replication in `budget` tiles: min T with
-/// Σ arrays · max(1, positions · cycles_each / T) ≤ budget · arrays_per_tile, copies being real numbers.
+/// Σ arrays · max(1, positions · cycles_each / T) ≤ budget · arrays of a tile, copies being real numbers.
 double interval_bound(const std::vector<Workload>& layers, std::int64_t arrays_per_tile, std::int64_t budget);
+
+/// The least interval of whole copies in `budget` tiles, which no replication can beat: every output position needs
+/// each weight once, and the n cells that hold a weight share the positions at best evenly. min T with
+/// Σ arrays · ⌈positions · cycles_each / T⌉ ≤ budget · arrays of a tile.
+double least_interval(const std::vector<Workload>& layers, std::int64_t arrays_per_tile, std::int64_t budget);
 
 } // namespace imc::mapping

@@ -80,9 +80,10 @@ void account_programming(const Experiment& experiment, const Mapped& mapped, Res
             const WriteOperation write{use.operation.rows, use.operation.columns, use.operation.arrays, -1};
             longest = std::max(longest, macro->schedule(write, clock).latency);
             for (const MacroEvent& event : macro->counts(write)) {
-                result.write_energy += Ledger::energy(event.event, event.count);
+                const std::int64_t count = event.count * actor.copies;
+                result.write_energy += Ledger::energy(event.event, count);
                 if (event.event.name == "write_pulse")
-                    result.write_pulses += event.count;
+                    result.write_pulses += count;
             }
         }
     result.write_cells = mapped.mapping.cells_used;

@@ -59,9 +59,10 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
         const tile::Service service = services.service(actor);
         const auto first = static_cast<Cycle>(actor.share.rows.size());
         const Cycle next = actor.share.tokens() - first;
+        const Cycle turns = (actor.share.tokens() + actor.copies - 1) / actor.copies; // of the busiest copy
         for (const tile::MacroGroup& group : service.macros) {
             // The last operation takes its latency, the others their interval; the first finds the macros gated.
-            const Cycle cycles = services.macro_gating().wake + (first + next - 1) * group.interval + group.latency;
+            const Cycle cycles = services.macro_gating().wake + (turns - 1) * group.interval + group.latency;
             raise(bounds.compute, cycles, fmt::format("arrays of '{}'", actor.name));
             raise(bounds.tile, cycles, fmt::format("arrays of '{}'", actor.name));
         }
@@ -71,7 +72,7 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
             if (tile::shared(resource))
                 busy[actor.tile.value()][static_cast<std::size_t>(resource)] += cycles;
             else
-                raise(bounds.tile, cycles,
+                raise(bounds.tile, turns * service.next.steps[s].service,
                       fmt::format("{} of '{}'", resource_names[static_cast<int>(resource)], actor.name));
         }
     }

@@ -22,20 +22,20 @@ void lay_out(const Experiment& experiment, const mapping::Options& options, Mapp
 void lay_out_as_it_fits(const Experiment& experiment, Mapped& mapped)
 {
     mapping::Options options = experiment.mapping;
+    const bool copies = options.replication == mapping::Replication::balanced;
     try {
         return lay_out(experiment, options, mapped);
     } catch (const RunError&) {
-        if (options.replication != mapping::Replication::balanced && !options.share_tiles)
+        if (!copies && !options.share_tiles)
             throw;
     }
     options.copy_shape = mapping::CopyShape::strips;
     try {
         return lay_out(experiment, options, mapped);
     } catch (const RunError&) {
-        if (!options.share_tiles)
-            throw;
     }
     options.share_tiles = false;
+    options.keep_apart = true;
     lay_out(experiment, options, mapped);
 }
 

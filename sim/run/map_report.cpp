@@ -67,6 +67,7 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     r.array_utilization = summary.array_utilization;
     r.tile_budget = m.tile_budget;
     r.interval_bound_cycles = m.interval_bound_cycles;
+    r.interval_least_cycles = m.interval_least_cycles;
     r.interval_cycles = m.interval_cycles;
     r.hop_bytes = mapped.hop_bytes;
     r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
@@ -84,10 +85,10 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
         layer.name = stage.name;
         layer.op = stage.op;
         layer.arrays = mapping.tiling.arrays;
-        layer.strips = static_cast<int>(mapping.copies.strips.size());
+        layer.strips = mapping.copies.strips();
         layer.copies = mapping.copies.count();
         layer.required_bits = mapping.tiling.required_bits;
-        layer.positions_each = mapping.copies.positions(stage.height);
+        layer.positions_each = mapping.copies.positions();
         std::set<std::uint32_t> tiles;
         for (const std::size_t p : mapping.parts)
             tiles.insert(m.parts[p].tile.value());
@@ -121,7 +122,8 @@ std::string to_json(const MapReport& r)
                                       {"arrays_used", r.arrays_used},
                                       {"array_utilization", r.array_utilization},
                                       {"interval_bound_cycles", r.interval_bound_cycles},
-                                      {"interval_cycles", r.interval_cycles},
+                                      {"interval_least_cycles", r.interval_least_cycles},
+                              {"interval_cycles", r.interval_cycles},
                                       {"hop_bytes", r.hop_bytes},
                                       {"random_hop_bytes", r.random_hop_bytes},
                                       {"buffer_bytes_reserved", r.most_buffer_bytes},
@@ -135,15 +137,16 @@ std::string to_text(const MapReport& r)
     std::string text =
         fmt::format("{} on {}: {} tiles on a {}x{} mesh, {} arrays, {:.1f} % of their cells\n", r.network, r.chip,
                     r.tiles, r.columns, r.rows, r.arrays_used, r.array_utilization * 100);
-    text += fmt::format("interval: {:.0f} cycles for the slowest layer; at best {:.0f} in {} tiles\n",
-                        r.interval_cycles, r.interval_bound_cycles, r.tile_budget);
+    text += fmt::format("interval: {:.0f} cycles for the slowest layer; at best {:.0f} in {} tiles, {:.0f} if copies "
+                        "could be split\n",
+                        r.interval_cycles, r.interval_least_cycles, r.tile_budget, r.interval_bound_cycles);
     text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
                         r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
     text += fmt::format("fullest tile buffer: {} of {} bytes\n\n", r.most_buffer_bytes, r.buffer_bytes);
     text += fmt::format("  {:<28} {:<14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}\n", "layer", "operator",
                         "arrays", "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions");
     for (const MappedLayer& l : r.layers)
-        text += fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}\n", l.name, l.op,
+        text += fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10.6g}\n", l.name, l.op,
                             l.arrays, l.copies, l.tiles, l.required_bits, l.bits_fetched,
                             l.bits_sent, l.positions_each);
     return text;

@@ -21,7 +21,7 @@ struct MappedLayer {
     int required_bits = 0;           ///< of a converter that loses nothing; 0: not on arrays
     std::int64_t bits_fetched = 0;   ///< from tile buffers, per output position of a copy
     std::int64_t bits_sent = 0;      ///< to other tiles, per output position, all consumers
-    std::int64_t positions_each = 0; ///< output positions of the busiest copy
+    double positions_each = 0.0;     ///< output positions of the busiest copy, on average over inferences
 };
 
 struct MapReport {
@@ -33,6 +33,7 @@ struct MapReport {
     double array_utilization = 0.0;
     std::int64_t tile_budget = 0;
     double interval_bound_cycles = 0.0; ///< LP relaxation of the replication for the tile budget
+    double interval_least_cycles = 0.0; ///< the same if copies are whole
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped
     double hop_bytes = 0.0;
     double random_hop_bytes = 0.0;      ///< mean of 100 random placements

@@ -73,10 +73,11 @@ void bound_power(const Mapped& mapped, tile::ServiceTable& services, Result& r)
         const tile::Service service = services.service(actor);
         const auto first = static_cast<Cycle>(actor.share.rows.size());
         const Cycle next = actor.share.tokens() - first;
+        const Cycle turns = (actor.share.tokens() + actor.copies - 1) / actor.copies;
         Cycle macros = 0;
         for (const tile::MacroGroup& group : service.macros)
-            macros = std::max(macros, (first + next - 1) * group.interval + group.latency);
-        work(used.macros, services.macro_gating(), macros, static_cast<std::int64_t>(actor.work.macros.size()));
+            macros = std::max(macros, (turns - 1) * group.interval + group.latency);
+        work(used.macros, services.macro_gating(), macros, actor.macros());
         for (std::size_t s = 0; s < service.first.steps.size(); ++s)
             if (tile::shared(service.first.steps[s].resource))
                 busy[actor.tile.value()][static_cast<std::size_t>(service.first.steps[s].resource)] +=
@@ -93,7 +94,7 @@ void book_wakes(const Chip* chip, const Mapped& mapped, const tile::ServiceTable
 {
     const program::Program& program = mapped.program;
     const auto book = [&](const program::Actor& actor, std::int64_t macros, std::int64_t tiles) {
-        macros *= static_cast<std::int64_t>(actor.work.macros.size());
+        macros *= actor.macros();
         ledger.book(services.macro_wake(), macros, actor.layer);
         ledger.book(services.tile_wake(), tiles, actor.layer);
         if (actor.layer.valid())

@@ -41,7 +41,7 @@ void Recorder::rested(const tile::ActorState& by, bool macros, const tile::Rest&
 {
     if (!recording_)
         return;
-    const auto instances = macros ? static_cast<std::int64_t>(by.actor->work.macros.size()) : 1;
+    const auto instances = macros ? by.actor->macros() : 1;
     if (power_recording_)
         add_rest(macros ? PowerDomainKind::macros : PowerDomainKind::tile, instances, rest);
     if (!rest.woke)
@@ -72,8 +72,7 @@ void Recorder::end_power_states(Cycle now)
             add_rest(PowerDomainKind::tile, 1, engine.power().rest(now));
         for (const tile::ActorState& actor : engine.actors())
             if (actor.macro_power.resting())
-                add_rest(PowerDomainKind::macros, static_cast<std::int64_t>(actor.actor->work.macros.size()),
-                         actor.macro_power.rest(now));
+                add_rest(PowerDomainKind::macros, actor.actor->macros(), actor.macro_power.rest(now));
     }
 }
 

@@ -54,7 +54,7 @@ void add_layer_times(const Chip& chip, Result& r)
             };
             busy[l] += slowest(actor.service.first) * static_cast<double>(s.firings_first) +
                        slowest(actor.service.next) * static_cast<double>(s.firings_next);
-            ++actors[l];
+            actors[l] += actor.actor->copies;
         }
     for (std::size_t l = 0; l < r.layers.size(); ++l) {
         const auto length = static_cast<double>(r.layers[l].end_cycle - r.layers[l].start_cycle);
