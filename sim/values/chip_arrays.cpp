@@ -101,15 +101,20 @@ std::vector<std::int64_t> kernel_order(std::int64_t k, std::int64_t points)
     return order;
 }
 
+/// The copy that computes each output position of an inference; those on one tile take turns, and start with the first.
 std::vector<std::uint16_t> copies_of(const mapping::Copies& copies, int height, int width)
 {
     std::vector<std::uint16_t> of(static_cast<std::size_t>(height) * static_cast<std::size_t>(width), 0);
-    for (int copy = 0; copy < copies.count(); ++copy) {
-        const program::Region share = copies.share(copy, height);
-        for (const int row : share.rows)
-            for (const int column : share.columns)
+    int first = 0;
+    for (const mapping::CopyGroup& group : copies.groups) {
+        int turn = 0;
+        for (const int row : group.share.rows)
+            for (const int column : group.share.columns) {
                 of[static_cast<std::size_t>(row) * static_cast<std::size_t>(width) +
-                   static_cast<std::size_t>(column)] = static_cast<std::uint16_t>(copy);
+                   static_cast<std::size_t>(column)] = static_cast<std::uint16_t>(first + turn);
+                turn = (turn + 1) % group.count;
+            }
+        first += group.count;
     }
     return of;
 }
