@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "nas/train/tensors.h"
+#include "sim/base/errors.h"
 #include "sim/base/random.h"
 
 namespace imc::training
@@ -33,11 +34,10 @@ private:
         if (const auto* c = node.as<Contraction>()) {
             add(c->stationary, Role::weight, c->k);
             add(c->bias, Role::zero_at_first);
-        } else if (const auto* n = node.as<Normalise>()) {
+        } else if (node.as<Normalise>()) {
             const Role roles[] = {Role::one_at_first, Role::zero_at_first, Role::running_mean, Role::running_variance};
             for (std::size_t i = 1; i < node.inputs.size() && i <= 4; ++i)
                 add(node.inputs[i], roles[i - 1]);
-            (void)n;
         } else if (const auto* e = node.as<Elementwise>(); e && e->function == Elementwise::Function::prelu) {
             add(node.inputs[1], Role::one_at_first);
         }
@@ -52,8 +52,12 @@ private:
             return;
         const bool runs = role == Role::running_mean || role == Role::running_variance;
         auto& place = runs ? found_.running : found_.weights;
-        if (place.contains(t.name))
+        if (const auto found = seen_.find(t.name); found != seen_.end()) {
+            if (found->second != t.data)
+                throw ConfigError(graph_.name, fmt::format("has two weights named '{}'", t.name));
             return;
+        }
+        seen_.emplace(t.name, t.data);
         at::Tensor value = t.data ? to_tensor(Value(t.shape, t.data)) : first_values(t, role, fan_in);
         value.set_requires_grad(!runs);
         place.emplace(t.name, std::move(value));
@@ -73,6 +77,7 @@ private:
     const Graph& graph_;
     std::uint64_t seed_;
     Parameters found_;
+    std::map<std::string, std::shared_ptr<const TensorData>> seen_;
 };
 
 } // namespace

@@ -25,7 +25,7 @@ Value to_value(const at::Tensor& tensor);
 /// Float constants of the graph that training changes: contractions' weights and biases, normalisations' scales and
 /// offsets, slopes of PRelu. Those without data get first values: weights normal with variance 2 / fan-in (He et al.,
 /// ICCV 2015, eq. 10), others 0, scales and variances 1; each tensor has its own stream.
-/// Throws ConfigError naming a contraction whose weights are no float constants where both operands are... computed.
+/// Throws ConfigError if two different weights have one name.
 Parameters parameters_of(const Graph& graph, std::uint64_t seed);
 /// The graph with these numbers as its constants.
 Graph with_parameters(Graph graph, const Parameters& parameters);

@@ -59,14 +59,12 @@ at::Tensor TorchNetwork::output(const at::Tensor& x, Parameters& parameters, con
 at::Tensor TorchNetwork::run(TensorId wanted, const at::Tensor& x, Parameters& parameters, const Pass& pass) const
 {
     Operands operands(graph_, parameters, pass);
-    const Tensor& input = graph_.tensor(graph_.inputs[0]);
     operands.put(graph_.inputs[0], x);
     for (const NodeId id : order_) {
         compute(graph_.node(id), operands);
         if (operands.has(wanted))
             break;
     }
-    (void)input;
     return operands.at(wanted);
 }
 

@@ -136,6 +136,8 @@ void TrainConfig::fields(config::Visitor& v)
     v.integer("threads", threads, {1, 256}, unit::none, "processors; the same weights only for the same number");
     v.integer("batch", batch, {1, 65536}, unit::none, "items per step");
     v.real("checkpoint_s", checkpoint_s, {0.1, 1e6}, unit::seconds, "between checkpoints, for --resume");
+    v.boolean("batch_norm", batch_norm,
+              "float stages: normalise behind every convolution that is not; part of the weights in what is exported");
     v.section("data", data, "what is learnt", Presence::required);
     v.section("augment", augment, "changes of training images");
     v.list("stages", stages, "one after another, each from the weights of the one before", Presence::required);

@@ -84,6 +84,7 @@ struct TrainConfig {
     std::int64_t threads = 1;
     std::int64_t batch = 64;
     double checkpoint_s = 30.0;
+    bool batch_norm = false;
     DataConfig data;
     AugmentConfig augment;
     std::vector<StageConfig> stages;

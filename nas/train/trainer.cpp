@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "nas/train/evaluate.h"
+#include "nas/train/insert_norms.h"
 #include "nas/train/optimiser.h"
 #include "nas/train/outputs.h"
 #include "nas/train/torch_network.h"
@@ -42,7 +43,7 @@ public:
     Trainer(const TrainConfig& config, const TrainOptions& options)
         : c_(config), options_(options), identity_(resolved(config)), checkpoint_(options.out / "checkpoint.bin"),
           seed_(static_cast<std::uint64_t>(config.seed)), data_(load_data(config.data, seed_)),
-          float_graph_(unfolded(config.network))
+          float_graph_(unfolded(config))
     {
         set_threads(static_cast<int>(c_.threads));
         TorchNetwork network(float_graph_); // refuses what cannot be trained
@@ -68,11 +69,12 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    static Graph unfolded(const std::filesystem::path& file)
+    static Graph unfolded(const TrainConfig& config)
     {
         ImportOptions options;
         options.fold_batch_norm = false;
-        return load_network(file, options);
+        const Graph graph = load_network(config.network, options);
+        return config.batch_norm ? with_batch_norms(graph) : graph;
     }
 
     static double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
