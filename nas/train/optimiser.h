@@ -6,7 +6,8 @@
 namespace imc::training
 {
 
-/// Learning rate of a step: a half cosine from the stage's rate to 0 (Loshchilov & Hutter, ICLR 2017, eq. 5).
+/// Learning rate of a step: a half cosine from the stage's rate to 0 (Loshchilov & Hutter, ICLR 2017, eq. 5), which is
+/// approached in a straight line at first.
 double rate_at(const StageConfig& stage, std::int64_t step, std::int64_t steps);
 
 /// One step along the gradients that the parameters hold, which are cleared. SGD: v ← momentum·v + g, w ← w − rate·v.

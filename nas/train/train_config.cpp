@@ -103,6 +103,7 @@ void StageConfig::fields(config::Visitor& v)
     v.integer("epochs", epochs, {0, 100000}, unit::none, "passes over the training items; 0: only quantise");
     v.choice("optimiser", optimiser, optimisers, "how weights follow gradients");
     v.real("learning_rate", learning_rate, {0, 100}, unit::none, "at the start; a half cosine to 0 over the stage");
+    v.real("warmup_share", warmup_share, {0, 1}, unit::none, "of the stage's steps, over which the rate rises");
     v.real("momentum", momentum, {0, 0.9999}, unit::none, "adam: decay of the gradients' mean");
     v.real("weight_decay", weight_decay, {0, 1}, unit::none, "pull towards 0 on matrices and kernels");
     v.integer("patience", patience, {0, 100000}, unit::none,

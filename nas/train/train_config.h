@@ -63,6 +63,7 @@ struct StageConfig {
     std::int64_t epochs = 1; ///< 0: nothing is trained, the network is only quantised
     Optimiser optimiser = Optimiser::sgd;
     double learning_rate = 0.05; ///< at the start; falls to 0 as a half cosine over the stage
+    double warmup_share = 0.05;  ///< of the stage's steps, over which the rate rises to that
     double momentum = 0.9;       ///< adam: decay of the mean of gradients
     double weight_decay = 5e-4;  ///< on matrices and kernels only
     std::int64_t patience = 0;
