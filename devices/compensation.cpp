@@ -22,6 +22,12 @@ std::vector<double> mean_magnitudes(const Matrix<double>& read)
 
 } // namespace
 
+const char* name(Compensation kind)
+{
+    constexpr const char* names[] = {"none", "global", "column"};
+    return names[static_cast<int>(kind)];
+}
+
 std::vector<double> compensation_factors(const Matrix<double>& before, const Matrix<double>& now, Compensation kind,
                                          double floor)
 {

@@ -8,6 +8,7 @@ namespace imc::devices
 {
 
 enum class Compensation { none, global, column };
+const char* name(Compensation kind);
 
 /// Digital factors, one per column, that undo the mean drift of an array. Both arguments are read-outs with
 /// one-hot inputs (row i of the matrix: column outputs with only row i driven) in any one unit: once right after

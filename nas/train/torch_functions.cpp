@@ -40,6 +40,15 @@ bool has_bounds_as_operands(const Node& node, const Elementwise& e)
     return e.function == F::clip && node.inputs.size() > 1 && e.operands > 1;
 }
 
+/// Min, Max and Sum take any number of operands.
+template <class F> at::Tensor joined(const Node& node, Operands& o, F f)
+{
+    at::Tensor all = o.at(node.inputs[0]);
+    for (std::size_t i = 1; i < node.inputs.size(); ++i)
+        all = f(all, o.at(node.inputs[i]));
+    return all;
+}
+
 /// Values per point of a window's output that the mean divides by.
 at::Tensor divisor(const Reduce& r, const Window& w, const at::Tensor& sums)
 {
@@ -67,6 +76,9 @@ std::string refusal(const Graph& graph, const Node& node)
 {
     if (node.quantised)
         return "works on integers; train the float network";
+    for (std::size_t i = 1; i < node.outputs.size() && !node.as<Move>(); ++i)
+        if (node.outputs[i].valid())
+            return "gives more than one result";
     if (const auto* c = node.as<Contraction>()) {
         if (c->quantised)
             return "works on integers; train the float network";
@@ -80,8 +92,6 @@ std::string refusal(const Graph& graph, const Node& node)
         if (!differentiable(e->function) || has_bounds_as_operands(node, *e))
             return "has no gradient that training could follow";
     } else if (const auto* r = node.as<Reduce>()) {
-        if (node.outputs.size() > 1 && node.outputs[1].valid())
-            return "gives indices";
         if (r->window && r->function != Reduce::Function::max && r->function != Reduce::Function::mean)
             return "is no maximum or mean";
         if (r->window && r->window->axes.size() > 3)
@@ -139,19 +149,19 @@ at::Tensor elementwise(const Node& node, const Elementwise& e, Operands& o)
     case F::neg:
         return at::neg(x);
     case F::add:
-        return x + second();
+        return joined(node, o, [](const at::Tensor& a, const at::Tensor& b) { return a + b; });
     case F::sub:
         return x - second();
     case F::mul:
-        return x * second();
+        return joined(node, o, [](const at::Tensor& a, const at::Tensor& b) { return a * b; });
     case F::div:
         return x / second();
     case F::pow:
         return at::pow(x, second());
     case F::min:
-        return at::minimum(x, second());
+        return joined(node, o, [](const at::Tensor& a, const at::Tensor& b) { return at::minimum(a, b); });
     case F::max:
-        return at::maximum(x, second());
+        return joined(node, o, [](const at::Tensor& a, const at::Tensor& b) { return at::maximum(a, b); });
     case F::prelu:
         return at::where(x > 0, x, x * second());
     default:

@@ -7,9 +7,10 @@ build_packages=(
     libsystemc-dev libeigen3-dev libboost-program-options-dev libfmt-dev nlohmann-json3-dev
     libonnx-dev libprotobuf-dev protobuf-compiler libopenblas-dev libsqlite3-dev
 )
-# To test as well: the ONNX node tests and the circuits are checked against these programs.
+# To test as well: the ONNX node tests and the circuits are checked against these programs; libtorch is for
+# `imcsim nas train`, which a build without it leaves out.
 test_packages=(
-    libgtest-dev libgmock-dev python3-onnx ngspice shellcheck
+    libgtest-dev libgmock-dev python3-onnx ngspice shellcheck libtorch-dev
 )
 
 # need PACKAGE...: installs what is missing, as root or with sudo; else says what to run and exits with 2.

@@ -137,6 +137,8 @@ public:
         r.images = options_.data.images;
         r.calibration_images = options_.data.calibration_images;
         r.instances = options_.instances;
+        r.compensation = options_.compensation;
+        r.hold_images = options_.hold_images;
         r.float_top1 = share_equal(
             classes(images_, [&](std::size_t i) { return execute(graph_, images_.inputs[i])[0]; }), images_.labels);
         golden_ =
@@ -160,6 +162,7 @@ private:
         p->seed = RandomStream(seed_or(options_.instance_seed, experiment_.seed), "chip instance", index)();
         p->read_seed = RandomStream(seed_or(options_.read_seed, experiment_.seed), "reads of an instance", index)();
         p->moment.time_s = time;
+        p->compensation = options_.compensation;
         return p;
     }
 
@@ -167,11 +170,12 @@ private:
     {
         AccuracyAt out;
         out.time_s = time;
+        const auto hold = static_cast<std::size_t>(options_.hold_images);
         for (std::int64_t n = 0; n < options_.instances; ++n) {
             const auto physics = instance(n, time);
             values::ChipInstance chip(network_, physics ? &*physics : nullptr);
             const std::vector<int> seen =
-                classes(images_, [&](std::size_t i) { return chip.run(images_.inputs[i], i)[0]; });
+                classes(images_, [&](std::size_t i) { return chip.run(images_.inputs[i], i, i / hold)[0]; });
             out.top1.push_back(share_equal(seen, images_.labels));
             out.agreement += share_equal(seen, golden_) / static_cast<double>(options_.instances);
         }

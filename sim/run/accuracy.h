@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "devices/compensation.h"
 #include "sim/values/snr.h"
 
 /// What a run with values found out, beside time and energy.
@@ -29,6 +30,8 @@ struct AccuracyResult {
     std::int64_t calibration_images = 0;
     std::int64_t instances = 0;
     std::string device; ///< empty: ideal cells
+    devices::Compensation compensation = devices::Compensation::none;
+    std::int64_t hold_images = 1;
     double golden_top1 = 0.0; ///< of the exact integer execution
     double float_top1 = 0.0;  ///< of the network as the file has it
     std::vector<AccuracyAt> times; ///< as asked for

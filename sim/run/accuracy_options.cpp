@@ -23,6 +23,11 @@ constexpr config::Choice<WeightSource> sources[] = {
     {"file", WeightSource::file, "the network's own"},
     {"random", WeightSource::random, "drawn from the seed where the file has none"}};
 
+constexpr config::Choice<devices::Compensation> compensations[] = {
+    {"none", devices::Compensation::none, "no drift compensation"},
+    {"global", devices::Compensation::global, "one digital factor per array"},
+    {"column", devices::Compensation::column, "one digital factor per converted column"}};
+
 /// What takes part, one key each.
 struct EffectOptions {
     values::Imperfections& on;
@@ -75,6 +80,10 @@ void AccuracyOptions::fields(config::Visitor& v)
            "share of a float network's activations that its integers cover");
     v.integer("instances", instances, {1, 10000}, unit::none, "chips programmed, each with its own devices");
     v.reals("times_s", times_s, {0.0, 1e12}, unit::seconds, "times since programming at which images are run");
+    v.choice("compensation", compensation, compensations,
+             "digital factors that undo the mean drift, measured before the images of each time");
+    v.integer("hold_images", hold_images, {1, 1 << 24}, unit::none,
+              "images between two draws of the slow part of read noise");
     EffectOptions effects{imperfections};
     v.section("effects", effects, "what takes part");
     v.integer("snr_vectors", snr_vectors, {0, 1 << 20}, unit::none,

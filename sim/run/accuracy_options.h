@@ -39,6 +39,8 @@ struct AccuracyOptions {
     double percentile = 100.0; ///< of its activations within their range
     std::int64_t instances = 1;
     std::vector<double> times_s{0.0};
+    devices::Compensation compensation = devices::Compensation::none;
+    std::int64_t hold_images = 1; ///< images between two draws of the slow read noise
     values::Imperfections imperfections;
     std::int64_t snr_vectors = 64; ///< per layer's group of arrays; 0: parts of the error are not measured
     std::int64_t instance_seed = -1;

@@ -64,6 +64,8 @@ Json accuracy_json(const AccuracyResult& a)
             {"calibration_images", a.calibration_images},
             {"instances", a.instances},
             {"device", a.device.empty() ? Json(nullptr) : Json(a.device)},
+            {"compensation", devices::name(a.compensation)},
+            {"hold_images", a.hold_images},
             {"top1_mean", first.top1_mean},
             {"top1_std", first.top1_std},
             {"top1_worst", first.top1_worst},

@@ -55,6 +55,26 @@ void MappedArray::State::program()
     array->program(target);
     if (p.read_seed)
         array->reseed_reads(*p.read_seed);
+    if (p.compensation != devices::Compensation::none)
+        compensate();
+}
+
+void MappedArray::State::compensate()
+{
+    const auto read_out = [&](double time_s) {
+        const Matrix<double> now = array->read({time_s, physics->moment.temperature_k});
+        Matrix<double> seen(now.rows(), encoded.converted());
+        for (std::size_t q = 0; q < seen.cols(); ++q) {
+            const auto [a, b] = encoded.cells_of(q);
+            const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
+            for (std::size_t i = 0; i < seen.rows(); ++i)
+                seen(i, q) = now(i, a) - (pair ? now(i, b) : 0.0);
+        }
+        return seen;
+    };
+    constexpr double smallest_share = 1e-4; // of the top level, as compensation.h says
+    compensation = devices::compensation_factors(read_out(0.0), read_out(physics->moment.time_s),
+                                                 physics->compensation, smallest_share * physics->on_s);
 }
 
 void MappedArray::State::build_ideal_cells()

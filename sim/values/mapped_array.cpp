@@ -103,7 +103,8 @@ void MappedArray::State::run_panel(const Matrix<std::int32_t>& inputs, std::size
         for (std::size_t v = 0; v < Tile::vectors && first + v < inputs.rows(); ++v) {
             double& sum = panel.inputs[v * groups + g];
             if (encoded.has_unit) {
-                const double code = panel.codes[v * width + unit] - before[v];
+                const double code =
+                    (panel.codes[v * width + unit] - before[v]) * (compensation.empty() ? 1.0 : compensation[unit]);
                 sum = code * static_cast<double>(converters.step[unit]) / (encoded.unit_level + off_units);
             } else {
                 for (std::size_t i = group.first; i < group.first + group.count; ++i)
@@ -167,8 +168,9 @@ void MappedArray::State::combine(const Panel& panel, std::size_t vector, std::sp
     for (std::size_t p = 0; p < encoded.planes.size(); ++p) {
         const double factor = encoded.planes[p].factor;
         const float* step = converters.step.data() + p * n;
+        const double* recovered = compensation.empty() ? nullptr : compensation.data() + p * n;
         for (std::size_t j = 0; j < n; ++j)
-            sums[j] += factor * (static_cast<double>(step[j]) * codes[p * n + j]);
+            sums[j] += factor * (recovered ? recovered[j] : 1.0) * (static_cast<double>(step[j]) * codes[p * n + j]);
         if (correction.empty())
             continue;
         for (std::size_t g = 0; g < groups; ++g) {

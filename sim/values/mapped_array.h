@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "devices/compensation.h"
 #include "devices/crossbar/network.h"
 #include "devices/programmed_array.h"
 #include "sim/values/encoding.h"
@@ -21,6 +22,9 @@ struct Physics {
     double on_s = 0.0;   ///< conductance of the top level; 0: the device's largest
     double off_s = -1.0; ///< of level 0; negative: the device's smallest
     devices::Moment moment;
+    /// Digital factors on codes that undo the mean drift, from read-outs with one row at a time right after programming
+    /// and at `moment`, repeated until read noise and converters do not matter.
+    devices::Compensation compensation = devices::Compensation::none;
     double operation_s = 0.0; ///< splits read noise into slow and fast
     std::optional<devices::Wires> wires;
     InputDrive drive = InputDrive::row_voltage;

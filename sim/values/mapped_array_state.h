@@ -51,6 +51,7 @@ struct MappedArray::State {
     std::vector<std::vector<double>> shared_floor;   ///< over (mean x)²
     std::vector<NoiseColumns> noise_columns;         ///< per row group; empty without noise
     Converters converters;
+    std::vector<double> compensation; ///< factor of each converted column; empty: none
     Matrix<double> correction; ///< row groups × converted columns: times Σx; empty if nothing is to correct
     bool counting = false;
     std::size_t flush = 1;
@@ -63,6 +64,7 @@ struct MappedArray::State {
     bool gate_drive() const { return physics && physics->wires && physics->drive == InputDrive::gate; }
 
     void program();
+    void compensate();
     void build_cells(std::optional<std::uint64_t> hold);
     void build_ideal_cells();
     void build_noise(const Matrix<double>& now, const Matrix<double>& seen);

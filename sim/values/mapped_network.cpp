@@ -151,8 +151,10 @@ ChipInstance::ChipInstance(const MappedNetwork& network, const Physics* physics)
     }
 }
 
-std::vector<Value> ChipInstance::run(std::span<const Value> inputs, std::uint64_t image)
+std::vector<Value> ChipInstance::run(std::span<const Value> inputs, std::uint64_t image, std::uint64_t hold)
 {
+    const bool redraw = holds_ && hold != held_;
+    held_ = hold;
     return execute(network_.graph(), inputs, {},
                    [&](NodeId node, std::span<const Value> operands,
                        std::span<const ResultType> results) -> std::optional<std::vector<std::int64_t>> {
@@ -160,8 +162,8 @@ std::vector<Value> ChipInstance::run(std::span<const Value> inputs, std::uint64_
                        if (!layer)
                            return std::nullopt;
                        LayerArrays& arrays = *arrays_[static_cast<std::size_t>(layer - network_.layers().data())];
-                       if (holds_)
-                           arrays.begin_hold(image);
+                       if (redraw)
+                           arrays.begin_hold(hold);
                        return arrays.sums({network_.graph().node(node), operands, results}, image);
                    });
 }

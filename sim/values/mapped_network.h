@@ -59,12 +59,14 @@ public:
     /// `physics` null: ideal cells. Its seed names the instance.
     ChipInstance(const MappedNetwork& network, const Physics* physics);
 
-    /// One batch through the arrays. `image` numbers it among all that this instance sees (read noise).
-    std::vector<Value> run(std::span<const Value> inputs, std::uint64_t image);
+    /// One batch through the arrays. `image` numbers it among all that this instance sees (fast read noise), `hold`
+    /// says which draw of the slow read noise the cells are in.
+    std::vector<Value> run(std::span<const Value> inputs, std::uint64_t image, std::uint64_t hold);
 
 private:
     const MappedNetwork& network_;
     bool holds_;
+    std::uint64_t held_ = ~std::uint64_t{0}; ///< the last hold
     std::vector<std::unique_ptr<LayerArrays>> arrays_; ///< as network.layers()
 };
 
