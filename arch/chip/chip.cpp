@@ -1,5 +1,7 @@
 #include "arch/chip/chip.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "arch/noc/ideal_interconnect.h"
@@ -10,8 +12,10 @@ namespace imc
 
 Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const program::Program& program,
            const MeshShape& mesh, tile::ServiceTable& services, ChipRules rules)
-    : sc_module(name), config_(config), program_(program), clock_(config.clock()), directory_(program)
+    : sc_module(name), config_(config), program_(program), clock_(config.clock()),
+      topology_(mesh, config.noc.router, 0), directory_(program), passed_(program.flows.size())
 {
+    const bool trees = config.noc.router.multicast == Multicast::tree;
     if (rules.ideal_network)
         network_ = std::make_unique<IdealInterconnect>(mesh, config.noc.router);
     else
@@ -22,7 +26,7 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const 
         const TileId id(t);
         const std::string tile_name = id == program.memory_tile ? "memory" : fmt::format("tile_{}", t);
         tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), clock_, program, directory_, id, services,
-                                                tile::Rules{rules.infinite_buffers, rules.circuit}, *this));
+                                                tile::Rules{rules.infinite_buffers, trees, rules.circuit}, *this));
     }
     if (rules.circuit)
         build_circuits();
@@ -73,21 +77,62 @@ void Chip::permit(std::int64_t inferences)
     tiles_[program_.memory_tile.value()]->permit(inferences, visible);
 }
 
-std::int64_t Chip::flits_of(program::FlowId flow) const
-{
-    return (program_.flows[flow].bits + config_.noc.flit_bits - 1) / config_.noc.flit_bits;
-}
-
-void Chip::send_token(Cycle, program::FlowId id, std::int64_t token)
+Packet Chip::packet_of(program::FlowId id) const
 {
     const program::Flow& flow = program_.flows[id];
     Packet packet;
     packet.source = program_.endpoint[program_.actors[flow.from].tile.value()];
     packet.destination = program_.endpoint[program_.actors[flow.to].tile.value()];
-    packet.flits = static_cast<std::uint32_t>(flits_of(id));
+    packet.flits = static_cast<std::uint32_t>(program::flits_of(flow, config_.noc));
     packet.message_class = flow.message_class;
-    packet.tag = take_slot({id, token, sequence_++, false});
+    return packet;
+}
+
+void Chip::send_token(Cycle, program::FlowId id, std::int64_t token)
+{
+    Packet packet = packet_of(id);
+    const std::int64_t links = topology_.hops(packet.source, packet.destination);
+    passed_[id.value()].links += links * packet.flits;
+    passed_[id.value()].routers += (links + 1) * packet.flits;
+    packet.tag = take_slot({id, token, {sequence_++, 0, links, links + 1}, false});
     noc_->send(packet);
+}
+
+void Chip::send_tokens(Cycle created, std::span<const program::SentToken> sent)
+{
+    for (const auto& packet : program::packets_of(program_, config_.noc, sent))
+        if (packet.size() == 1)
+            send_token(created, packet.front().flow, packet.front().token);
+        else
+            send_tree(packet);
+}
+
+void Chip::send_tree(const std::vector<program::SentToken>& members)
+{
+    Packet packet = packet_of(members.front().flow);
+    std::vector<std::uint32_t> destinations;
+    for (const program::SentToken& m : members)
+        destinations.push_back(packet_of(m.flow).destination);
+    const std::vector<std::uint32_t> links = noc::links_of_tree(topology_, packet.source, destinations);
+    if (free_trees_.empty()) {
+        free_trees_.push_back(static_cast<std::uint32_t>(trees_.size()));
+        trees_.emplace_back();
+    }
+    const std::uint32_t index = free_trees_.back();
+    free_trees_.pop_back();
+    Tree& tree = trees_[index];
+    tree.members.clear();
+    tree.under_way = members.size();
+    const std::uint64_t group = sequence_ + 1;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const std::int64_t routers = links[i] + (i == 0); // every link enters another router
+        Passed& passed = passed_[members[i].flow.value()];
+        passed.links += std::int64_t{links[i]} * packet.flits;
+        passed.routers += routers * packet.flits;
+        tree.members.push_back({members[i].flow, members[i].token, {sequence_++, group, links[i], routers}, false});
+    }
+    packet.tag = tree_tag | index;
+    noc_->send_multicast(packet, destinations);
 }
 
 void Chip::send_credit(Cycle created, program::FlowId id, std::int64_t granules)
@@ -103,7 +148,8 @@ void Chip::send_credit(Cycle created, program::FlowId id, std::int64_t granules)
     packet.destination = program_.endpoint[sender.value()];
     packet.flits = 1;
     packet.message_class = MessageClass::control;
-    packet.tag = take_slot({id, granules, sequence_++, true});
+    const std::int64_t links = topology_.hops(packet.source, packet.destination);
+    packet.tag = take_slot({id, granules, {sequence_++, 0, links, links + 1}, true});
     noc_->send(packet);
 }
 
@@ -119,13 +165,29 @@ std::uint64_t Chip::take_slot(const InTransit& packet)
     return slot;
 }
 
+Chip::InTransit Chip::take_arrived(const Delivery& delivery)
+{
+    const std::uint64_t tag = delivery.packet.tag;
+    if ((tag & tree_tag) == 0) {
+        free_slots_.push_back(static_cast<std::uint32_t>(tag));
+        return in_transit_[tag];
+    }
+    const auto index = static_cast<std::uint32_t>(tag & ~tree_tag);
+    Tree& tree = trees_[index];
+    if (--tree.under_way == 0)
+        free_trees_.push_back(index);
+    return *std::find_if(tree.members.begin(), tree.members.end(), [&](const InTransit& m) {
+        return program_.endpoint[program_.actors[program_.flows[m.flow].to].tile.value()] ==
+               delivery.packet.destination;
+    });
+}
+
 void Chip::deliver(const Delivery& delivery)
 {
-    const InTransit packet = in_transit_[delivery.packet.tag];
-    free_slots_.push_back(static_cast<std::uint32_t>(delivery.packet.tag));
+    const InTransit packet = take_arrived(delivery);
     const program::Flow& flow = program_.flows[packet.flow];
     if (observer_)
-        observer_->delivered(delivery, packet.sequence, packet.flow, packet.credit);
+        observer_->delivered(delivery, packet.route, packet.flow, packet.credit);
     if (packet.credit)
         tiles_[program_.actors[flow.from].tile.value()]->receive_credit(packet.flow, packet.value, delivery.visible());
     else

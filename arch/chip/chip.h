@@ -9,6 +9,7 @@
 #include "arch/chip/tile.h"
 #include "arch/config/chip.h"
 #include "arch/interconnect.h"
+#include "arch/noc/mesh_topology.h"
 #include "arch/noc/noc_module.h"
 #include "arch/program/program.h"
 #include "arch/tile/service.h"
@@ -23,6 +24,14 @@ struct ChipRules {
     bool circuit = false;          ///< macros are modules that step through every conversion
 };
 
+/// How a packet went. Of a tree each destination has a share, so that the shares add up to the tree.
+struct Route {
+    std::uint64_t sequence = 0; ///< of the packet, in the order of sending; one per destination
+    std::uint64_t group = 0;    ///< the same number above 0 for all destinations of a tree
+    std::int64_t links = 0;     ///< that its flits passed and those of earlier destinations did not
+    std::int64_t routers = 0;   ///< likewise
+};
+
 /// Looks on; must not change anything.
 class ChipObserver
 {
@@ -30,8 +39,7 @@ public:
     virtual ~ChipObserver() = default;
     virtual void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing,
                        Cycle admitted, Cycle done) = 0;
-    /// `sequence` numbers packets in the order in which they were sent.
-    virtual void delivered(const Delivery& delivery, std::uint64_t sequence, program::FlowId flow, bool credit) = 0;
+    virtual void delivered(const Delivery& delivery, const Route& route, program::FlowId flow, bool credit) = 0;
     /// A token moved from one actor to another of the same tile.
     virtual void kept(program::FlowId flow, std::int64_t token, Cycle visible) = 0;
     /// A firing of `by` ended a rest of its macros, or of its tile's logic. Not of what leaks the same in every state.
@@ -72,10 +80,18 @@ public:
     std::vector<MacroEvent> circuit_counts(ActorId actor) const;
     bool has_circuits() const { return !circuits_.empty(); }
 
-    std::int64_t flits_of(program::FlowId flow) const;
+    /// Flits times links and routers passed by a flow's tokens so far.
+    struct Passed {
+        std::int64_t links = 0;
+        std::int64_t routers = 0;
+    };
+    const Passed& passed(program::FlowId flow) const { return passed_[flow.value()]; }
 
 private:
     void send_token(Cycle created, program::FlowId flow, std::int64_t token) override;
+    void send_tokens(Cycle created, std::span<const program::SentToken> sent) override;
+    void send_tree(const std::vector<program::SentToken>& members);
+    Packet packet_of(program::FlowId flow) const;
     void send_credit(Cycle created, program::FlowId flow, std::int64_t granules) override;
     void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
                Cycle done) override;
@@ -85,18 +101,25 @@ private:
     void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) override;
     void build_circuits();
 
-    /// What a packet under way is for; its tag is the index here.
+    /// What a packet under way is for; its tag is the index here. A tree's members follow each other.
     struct InTransit {
         program::FlowId flow;
         std::int64_t value = 0; ///< index of the token, or granules freed
-        std::uint64_t sequence = 0;
+        Route route;
         bool credit = false;
     };
+    struct Tree {
+        std::vector<InTransit> members;
+        std::size_t under_way = 0;
+    };
+    static constexpr std::uint64_t tree_tag = std::uint64_t{1} << 63; ///< the rest is an index of trees_
+    InTransit take_arrived(const Delivery& delivery);
     std::uint64_t take_slot(const InTransit& packet);
 
     const ChipConfig& config_;
     const program::Program& program_;
     Clock clock_;
+    noc::MeshTopology topology_;
     tile::FlowDirectory directory_;
     std::unique_ptr<Interconnect> network_;
     std::unique_ptr<NocModule> noc_;
@@ -106,6 +129,9 @@ private:
 
     std::vector<InTransit> in_transit_;
     std::vector<std::uint32_t> free_slots_;
+    std::vector<Tree> trees_;
+    std::vector<std::uint32_t> free_trees_;
+    std::vector<Passed> passed_;
     std::uint64_t sequence_ = 0;
     std::size_t sinks_ = 0;
     std::vector<std::size_t> finished_sinks_; ///< per inference

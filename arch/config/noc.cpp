@@ -40,7 +40,7 @@ void RouterConfig::fields(config::Visitor& v)
     v.choice("pipeline", pipeline, router_pipelines, "stages of a router");
     v.integer("virtual_channels", virtual_channels, {1, max_virtual_channels}, unit::none, "virtual channels per port");
     v.integer("buffer_flits", buffer_flits, {1, max_buffer_flits}, unit::none, "buffer of one virtual channel");
-    v.choice("multicast", multicast, multicast_modes, "how a packet to several tiles is sent");
+    v.choice("multicast", multicast, multicast_modes, "how a token that several tiles read is sent");
     v.section("message_classes", message_classes, "virtual channels of each message class");
 }
 

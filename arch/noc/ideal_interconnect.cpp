@@ -10,50 +10,63 @@ namespace imc
 using namespace noc;
 
 IdealInterconnect::IdealInterconnect(const MeshShape& shape, const RouterConfig& router, std::uint32_t chip)
-    : topology_(shape, router, chip), pipeline_(router.pipeline), last_created_(topology_.endpoints(), -1),
+    : topology_(shape, router, chip), router_(router), last_created_(topology_.endpoints(), -1),
       link_flits_(std::size_t{topology_.routers()} * first_local)
 {
 }
 
 void IdealInterconnect::send(Cycle created, const Packet& packet)
 {
+    std::vector<std::uint32_t> entered;
+    send(created, packet, entered);
+}
+
+void IdealInterconnect::send(Cycle created, const Packet& packet, std::vector<std::uint32_t>& entered)
+{
     check_send(*this, packet, created, last_created_);
-    const std::uint32_t links = topology_.hops(packet.source, packet.destination);
     Delivery d;
     d.packet = packet;
     d.created = d.head_injected = created;
-    d.head_arrived = created + zero_load_head_latency(pipeline_, links);
+    d.head_arrived =
+        created + zero_load_head_latency(router_.pipeline, topology_.hops(packet.source, packet.destination));
     d.tail_arrived = d.head_arrived + packet.flits - 1;
     d.sequence = statistics_.packets_sent;
     pending_.push({d});
 
     ++statistics_.packets_sent;
-    statistics_.flits_injected += packet.flits;
+    const std::uint32_t end = topology_.router_of(packet.destination);
+    std::uint32_t r = topology_.router_of(packet.source), links = 0;
+    const bool first = entered.empty();
+    if (first)
+        entered.push_back(r);
+    while (r != end) {
+        const unsigned direction = topology_.direction(r, end);
+        const std::uint32_t next = topology_.neighbour(r, direction);
+        if (std::find(entered.begin(), entered.end(), next) == entered.end()) {
+            entered.push_back(next);
+            link_flits_[r * first_local + direction] += packet.flits;
+            ++links;
+        }
+        r = next;
+    }
+    statistics_.flits_injected += first ? packet.flits : 0;
     statistics_.flit_hops += std::uint64_t{packet.flits} * links;
-    statistics_.buffer_writes += std::uint64_t{packet.flits} * (links + 1);
+    statistics_.buffer_writes += std::uint64_t{packet.flits} * (links + first);
+    // A tree takes an output channel per branch: one for each link and each destination.
     statistics_.vc_allocations += links + 1;
-    load_links(packet);
 }
 
 void IdealInterconnect::send_multicast(Cycle created, const Packet& packet, std::span<const std::uint32_t> destinations)
 {
     check_destinations(*this, destinations);
+    const bool tree = router_.multicast == Multicast::tree && packet.flits <= static_cast<unsigned>(router_.buffer_flits);
+    std::vector<std::uint32_t> entered;
     for (const std::uint32_t destination : destinations) {
         Packet copy = packet;
         copy.destination = destination;
-        send(created, copy);
-    }
-}
-
-/// Books the packet's flits on the links of its route.
-void IdealInterconnect::load_links(const Packet& packet)
-{
-    std::uint32_t r = topology_.router_of(packet.source);
-    const std::uint32_t end = topology_.router_of(packet.destination);
-    while (r != end) {
-        const unsigned direction = topology_.direction(r, end);
-        link_flits_[r * first_local + direction] += packet.flits;
-        r = topology_.neighbour(r, direction);
+        if (!tree)
+            entered.clear();
+        send(created, copy, entered);
     }
 }
 

@@ -21,8 +21,8 @@ namespace imc
 /// of the same shape and pipeline that is given the same sends. A multicast is one packet per destination,
 /// all created in c.
 ///
-/// Statistics count the same flits and hops as the mesh does for copies; links are never busy, so
-/// link_flits() is the load that the routes put on them.
+/// Statistics count the same flits and hops as the mesh does, for copies and for trees; links are never busy,
+/// so link_flits() is the load that the routes put on them.
 class IdealInterconnect final : public Interconnect
 {
 public:
@@ -55,10 +55,11 @@ private:
         }
     };
 
-    void load_links(const Packet& packet);
+    /// `entered`: routers that the packet's flits have come to on the way to earlier destinations.
+    void send(Cycle created, const Packet& packet, std::vector<std::uint32_t>& entered);
 
     noc::MeshTopology topology_;
-    RouterPipeline pipeline_;
+    RouterConfig router_;
     std::priority_queue<Pending> pending_;
     std::vector<Cycle> last_created_;
     std::vector<std::uint64_t> link_flits_;

@@ -77,6 +77,25 @@ unsigned MeshTopology::direction(std::uint32_t router, std::uint32_t destination
     return to > x ? plus_x : to < x ? minus_x : destination > router ? plus_y : minus_y;
 }
 
+std::vector<std::uint32_t> links_of_tree(const MeshTopology& topology, std::uint32_t source,
+                                         std::span<const std::uint32_t> destinations)
+{
+    std::vector<std::uint32_t> entered, added; // dimension order: each router of the tree is entered over one link
+    for (const std::uint32_t destination : destinations) {
+        const std::uint32_t end = topology.router_of(destination);
+        std::uint32_t fresh = 0;
+        for (std::uint32_t r = topology.router_of(source); r != end;) {
+            r = topology.neighbour(r, topology.direction(r, end));
+            if (std::find(entered.begin(), entered.end(), r) == entered.end()) {
+                entered.push_back(r);
+                ++fresh;
+            }
+        }
+        added.push_back(fresh);
+    }
+    return added;
+}
+
 void check_send(const Interconnect& network, const Packet& packet, Cycle created, std::vector<Cycle>& last_created)
 {
     const auto refuse = [](const std::string& what) { throw std::invalid_argument("packet " + what); };

@@ -61,6 +61,10 @@ private:
     std::vector<Place> places_;
 };
 
+/// Links between routers that a tree to `destinations` has for each of them, in order, beyond those of the ones before.
+std::vector<std::uint32_t> links_of_tree(const MeshTopology& topology, std::uint32_t source,
+                                         std::span<const std::uint32_t> destinations);
+
 /// What every network asks of a send: existing endpoints, at least one flit, a cycle after now() and not before
 /// the source's last packet, which it notes. Throws std::invalid_argument.
 void check_send(const Interconnect& network, const Packet& packet, Cycle created, std::vector<Cycle>& last_created);

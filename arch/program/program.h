@@ -71,6 +71,7 @@ struct Flow {
     std::int64_t capacity = 1; ///< granules the receiver has room for
     std::int64_t reserved_bits = 0; ///< of the receiver's buffer; less than all its tokens where they are folded on arrival
     MessageClass message_class = MessageClass::activation;
+    std::int64_t first_channel = 0; ///< flows of one actor with the same first channel and bits carry the same
 };
 
 /// One operand of an actor. Output position (y, x) needs every token in its reach of all flows of this port.

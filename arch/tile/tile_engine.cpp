@@ -54,6 +54,7 @@ Cycle TileEngine::eval(Cycle now)
             events_.pop_back();
             handle(event, now);
         }
+        send_trees(now);
         if (touched_.empty())
             break;
         std::sort(touched_.begin(), touched_.end());
@@ -80,7 +81,9 @@ void TileEngine::handle(const Event& event, Cycle now)
     }
     case Kind::credit:
         outgoing_[event.index].stream.grant(event.value);
-        if (try_send(event.index, now))
+        if (rules_.trees)
+            send_later(outgoing_[event.index].actor);
+        else if (try_send(event.index, now))
             touch(outgoing_[event.index].actor);
         break;
     case Kind::step: {
@@ -332,8 +335,42 @@ void TileEngine::produce(std::uint32_t index, Cycle now)
     if (inference == 0)
         actor.statistics.end = now;
     surroundings_.fired(actor, inference, firing, flight.admitted, flight.done);
+    if (rules_.trees)
+        return send_later(index);
     for (const std::uint32_t f : actor.outgoing)
         try_send(f, now);
+}
+
+void TileEngine::send_later(std::uint32_t actor)
+{
+    if (std::find(senders_.begin(), senders_.end(), actor) == senders_.end())
+        senders_.push_back(actor);
+}
+
+/// A token leaves for all receivers that have room for it in this cycle; those that have not get it later. Nobody
+/// waits for another's room, so that trees need no larger reserves than copies.
+void TileEngine::send_trees(Cycle now)
+{
+    std::sort(senders_.begin(), senders_.end());
+    for (const std::uint32_t a : senders_) {
+        bool sent = false;
+        for (const std::uint32_t f : actors_[a].outgoing)
+            sent = try_send(f, now) || sent;
+        if (sent)
+            touch(a);
+        std::stable_sort(leaving_.begin(), leaving_.end(),
+                         [](const Leaving& x, const Leaving& y) { return x.sequence < y.sequence; });
+        std::vector<program::SentToken> together;
+        for (std::size_t i = 0; i < leaving_.size(); ++i) {
+            together.push_back(leaving_[i].sent);
+            if (i + 1 < leaving_.size() && leaving_[i + 1].sequence == leaving_[i].sequence)
+                continue;
+            surroundings_.send_tokens(now + 1, together);
+            together.clear();
+        }
+        leaving_.clear();
+    }
+    senders_.clear();
 }
 
 bool TileEngine::try_send(std::uint32_t index, Cycle now)
@@ -345,6 +382,8 @@ bool TileEngine::try_send(std::uint32_t index, Cycle now)
         if (sender.local) {
             push({now + 1, Kind::token, directory_.incoming[sender.flow.value()], token});
             surroundings_.kept_token(now + 1, sender.flow, token);
+        } else if (rules_.trees) {
+            leaving_.push_back({sender.stream.next_sequence(), {sender.flow, token}});
         } else {
             surroundings_.send_token(now + 1, sender.flow, token);
         }

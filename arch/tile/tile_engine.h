@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "arch/interconnect.h"
 #include "arch/macro_timer.h"
+#include "arch/program/multicast.h"
 #include "arch/program/program.h"
 #include "arch/tile/actor_state.h"
 #include "arch/tile/service.h"
@@ -32,6 +34,12 @@ public:
     virtual ~Surroundings() = default;
     /// A token for another tile; the head may enter the network at cycle `created`.
     virtual void send_token(Cycle created, program::FlowId flow, std::int64_t token) = 0;
+    /// The same of several flows of one actor, all of the same token: they may share a packet.
+    virtual void send_tokens(Cycle created, std::span<const program::SentToken> sent)
+    {
+        for (const program::SentToken& s : sent)
+            send_token(created, s.flow, s.token);
+    }
     /// A token for another actor of the same tile, which sees it at cycle `visible`.
     virtual void kept_token(Cycle visible, program::FlowId flow, std::int64_t token) = 0;
     /// The receiver of `flow` has freed so many granules since the start.
@@ -50,6 +58,7 @@ public:
 
 struct Rules {
     bool infinite_buffers = false;
+    bool trees = false;   ///< what is sent of a token in one cycle is handed over together
     bool circuit = false; ///< macros tell what they do when they do it, instead of a schedule known beforehand
 };
 
@@ -122,6 +131,8 @@ private:
     void release(ActorState& actor, Cycle time);
     void produce(std::uint32_t index, Cycle now);
     bool try_send(std::uint32_t index, Cycle now);
+    void send_later(std::uint32_t actor);
+    void send_trees(Cycle now);
 
     const program::Program& program_;
     const FlowDirectory& directory_;
@@ -134,6 +145,12 @@ private:
     std::vector<Event> events_; ///< a heap
     std::vector<std::uint32_t> touched_;
     std::vector<char> is_touched_;
+    struct Leaving {
+        std::int64_t sequence; ///< of the producer's token
+        program::SentToken sent;
+    };
+    std::vector<std::uint32_t> senders_; ///< actors whose tokens may leave in this cycle (trees)
+    std::vector<Leaving> leaving_;
     Cycle resource_free_[6] = {};
     PowerDomain power_;
     Cycle now_ = -1;

@@ -174,7 +174,7 @@ private:
 
     /// A flow into a line buffer. What runs too far ahead of another operand for the tile waits in the global buffer.
     void add_line_buffered(ActorId from, ActorId to, std::size_t port, const Region& region, std::int64_t bits,
-                           const std::vector<int>& ahead, bool folds)
+                           std::int64_t first_channel, const std::vector<int>& ahead, bool folds)
     {
         const program::Input input = program_.actors[to].inputs[port];
         const std::vector<int>& share = program_.actors[to].share.rows;
@@ -190,8 +190,9 @@ private:
                 from = spill(from, region, bits, waiting * columns);
         }
         add_flow(from, to, port, region, bits, columns, rows, MessageClass::activation);
-        program_.flows[program::FlowId(program_.flows.size() - 1)].reserved_bits =
-            line_buffer_bits(input, program_.actors[to].share, rows, columns, bits, folds);
+        Flow& flow = program_.flows[program::FlowId(program_.flows.size() - 1)];
+        flow.reserved_bits = line_buffer_bits(input, program_.actors[to].share, rows, columns, bits, folds);
+        flow.first_channel = first_channel;
     }
 
     /// A place in the global buffer where tokens wait.
@@ -296,7 +297,8 @@ private:
                     continue;
                 if (ahead.empty())
                     ahead = rows_ahead(mapping_.pipeline, part.stage, input, i);
-                add_line_buffered(produce_[q], to, port, region, channels * precision_.activation_bits, ahead,
+                add_line_buffered(produce_[q], to, port, region, channels * precision_.activation_bits,
+                                  std::max(begin, source.channel_begin), ahead,
                                   stage_of(p).kind == StageKind::vector && stage_of(p).macs == 0);
             }
         }

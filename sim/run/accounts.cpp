@@ -5,6 +5,7 @@
 #include "arch/macro/macro.h"
 #include "arch/tile/actor_state.h"
 #include "sim/mapping/placement.h"
+#include "sim/run/multicast.h"
 
 namespace imc::run
 {
@@ -25,10 +26,11 @@ std::int64_t credits_of(const program::Program& program, program::FlowId id)
 }
 
 void book_inference(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services, Ledger& ledger,
-                    bool infinite_buffers, const Chip* circuits)
+                    bool infinite_buffers, const Chip* chip)
 {
     const program::Program& program = mapped.program;
     const NocConfig& noc = experiment.chip.noc;
+    const std::vector<Chip::Passed> passed = chip ? std::vector<Chip::Passed>() : passed_by_tokens(experiment, mapped);
     for (std::size_t a = 0; a < program.actors.size(); ++a) {
         const program::Actor& actor = program.actors[ActorId(a)];
         const tile::Service service = services.service(actor);
@@ -36,8 +38,8 @@ void book_inference(const Experiment& experiment, const Mapped& mapped, tile::Se
         const std::int64_t next = actor.share.tokens() - first;
         ledger.book(service.first.events, first, actor.layer);
         ledger.book(service.next.events, next, actor.layer);
-        if (circuits) {
-            for (const MacroEvent& event : circuits->circuit_counts(ActorId(a)))
+        if (chip && chip->has_circuits()) {
+            for (const MacroEvent& event : chip->circuit_counts(ActorId(a)))
                 ledger.book(ledger.declare(event.event), event.count, actor.layer);
             continue;
         }
@@ -58,9 +60,9 @@ void book_inference(const Experiment& experiment, const Mapped& mapped, tile::Se
             continue;
         const std::int64_t hops =
             mapping::links_between(program.endpoint[from.tile.value()], program.endpoint[to.tile.value()], mapped.mesh);
-        const std::int64_t flits = tokens * ((flow.bits + noc.flit_bits - 1) / noc.flit_bits);
-        ledger.book(services.flit_router(), flits * (hops + 1), from.layer);
-        ledger.book(services.flit_link(), flits * hops, from.layer);
+        const Chip::Passed& way = chip ? chip->passed(program::FlowId(f)) : passed[f];
+        ledger.book(services.flit_router(), way.routers, from.layer);
+        ledger.book(services.flit_link(), way.links, from.layer);
         if (infinite_buffers || noc.credits == CreditReturn::sideband)
             continue;
         const std::int64_t credits = credits_of(program, program::FlowId(f));

@@ -13,10 +13,10 @@ namespace imc::run
 /// Credits a flow's receiver returns in one inference.
 std::int64_t credits_of(const program::Program& program, program::FlowId flow);
 
-/// Firings, tokens and packets of one inference. With `circuits` the events of macros are those that the chip's
-/// modules counted.
+/// Firings, tokens and packets of one inference. With a chip that has executed it, ways of packets are those they took
+/// and, in circuit detail, the events of macros are those that the modules counted; else every tree is complete.
 void book_inference(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services, Ledger& ledger,
-                    bool infinite_buffers, const Chip* circuits);
+                    bool infinite_buffers, const Chip* chip);
 
 /// Programming all weights once: cells, pulses, energy and time, the arrays of different macros side by side,
 /// the weights coming through the chip's pins.

@@ -1,9 +1,12 @@
 #include "sim/run/bounds.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
 #include <fmt/format.h>
+
+#include "sim/run/multicast.h"
 
 namespace imc::run
 {
@@ -30,8 +33,8 @@ struct Links {
         return endpoint < own ? endpoint / mesh.tiles_per_router : mesh.extra_endpoints[endpoint - own];
     }
 
-    /// Columns first, then rows, as the routers do.
-    void add(std::uint32_t from, std::uint32_t to, Cycle count)
+    /// Columns first, then rows, as the routers do. `entered`: routers that the packet has come to for others.
+    void add(std::uint32_t from, std::uint32_t to, Cycle count, std::vector<std::uint32_t>& entered)
     {
         std::uint32_t at = router(from);
         const std::uint32_t target = router(to);
@@ -41,7 +44,10 @@ struct Links {
                                        : x > tx      ? at - 1
                                        : at < target ? at + mesh.columns
                                                      : at - mesh.columns;
-            flits[{at, next}] += count;
+            if (std::find(entered.begin(), entered.end(), next) == entered.end()) {
+                entered.push_back(next);
+                flits[{at, next}] += count;
+            }
             at = next;
         }
     }
@@ -84,16 +90,18 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
 
     Links links{mapped.mesh, {}};
     std::vector<Cycle> sent(program.tiles, 0), received(program.tiles, 0);
-    for (const program::Flow& flow : program.flows) {
-        const TileId from = program.actors[flow.from].tile, to = program.actors[flow.to].tile;
-        if (from == to)
-            continue;
-        const int width = experiment.chip.noc.flit_bits;
-        const Cycle flits = flow.region.tokens() * ((flow.bits + width - 1) / width);
+    for_each_packet(experiment, mapped, [&](const std::vector<program::SentToken>& packet, std::int64_t packets) {
+        const program::Flow& first = program.flows[packet.front().flow];
+        const TileId from = program.actors[first.from].tile;
+        const Cycle flits = packets * program::flits_of(first, experiment.chip.noc);
         sent[from.value()] += flits;
-        received[to.value()] += flits;
-        links.add(program.endpoint[from.value()], program.endpoint[to.value()], flits);
-    }
+        std::vector<std::uint32_t> entered;
+        for (const program::SentToken& s : packet) {
+            const TileId to = program.actors[program.flows[s.flow].to].tile;
+            received[to.value()] += flits;
+            links.add(program.endpoint[from.value()], program.endpoint[to.value()], flits, entered);
+        }
+    });
     for (std::size_t t = 0; t < program.tiles; ++t) {
         raise(bounds.network, sent[t], fmt::format("injection of tile {}", t));
         raise(bounds.network, received[t], fmt::format("ejection to tile {}", t));

@@ -103,7 +103,7 @@ void Recorder::kept(program::FlowId id, std::int64_t token, Cycle visible)
         book(event, to.layer, visible - 1, visible);
 }
 
-void Recorder::delivered(const Delivery& delivery, std::uint64_t sequence, program::FlowId id, bool credit)
+void Recorder::delivered(const Delivery& delivery, const Route& route, program::FlowId id, bool credit)
 {
     if (!recording_)
         return;
@@ -111,20 +111,21 @@ void Recorder::delivered(const Delivery& delivery, std::uint64_t sequence, progr
     const program::Flow& flow = program_.flows[id];
     const program::Actor& from = program_.actors[flow.from];
     const program::Actor& to = program_.actors[flow.to];
-    const std::int64_t hops = chip_.network().hops(delivery.packet.source, delivery.packet.destination);
     const auto flits = static_cast<std::int64_t>(delivery.packet.flits);
     const LayerId layer = credit ? to.layer : from.layer;
     const Cycle end = delivery.tail_arrived + 1;
-    book({services_.flit_router(), flits * (hops + 1)}, layer, delivery.head_injected, end);
-    if (hops > 0)
-        book({services_.flit_link(), flits * hops}, layer, delivery.head_injected, end);
+    if (route.routers > 0)
+        book({services_.flit_router(), flits * route.routers}, layer, delivery.head_injected, end);
+    if (route.links > 0)
+        book({services_.flit_link(), flits * route.links}, layer, delivery.head_injected, end);
     if (!credit && to.tile != program_.memory_tile)
         for (const EventCount& event : services_.received_token(flow.bits))
             book(event, to.layer, delivery.head_arrived, end);
     if (!trace_)
         return;
     trace::Packet packet;
-    packet.sequence = sequence;
+    packet.sequence = route.sequence;
+    packet.group = route.group;
     packet.created = delivery.created;
     packet.source = delivery.packet.source;
     packet.destination = delivery.packet.destination;

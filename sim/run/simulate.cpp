@@ -180,7 +180,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
 
     recorder.finish(r);
     chip.observe(nullptr);
-    book_inference(experiment, mapped, services, ledger, ideal, chip.has_circuits() ? &chip : nullptr);
+    book_inference(experiment, mapped, services, ledger, ideal, &chip);
     book_wakes(&chip, mapped, services, ledger, r);
     book_leakage(r, ledger);
     if (!(recorder.recorded() == ledger.total()))

@@ -108,8 +108,6 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
         r.accuracy = mapped.values->accuracy;
         r.warnings = mapped.values->warnings;
     }
-    if (chip.noc.router.multicast == Multicast::tree)
-        r.warnings.push_back("chip.noc.router.multicast is tree, but the tiles send one packet to each receiver");
     if (tile.core.macro.fitted)
         r.warnings.push_back("chip.tiles[0].core.macro: its costs were fitted to the measurement they describe");
     if (!make_macro(tile.core.macro)->capability().digital)

@@ -35,9 +35,10 @@ program::Program program_of(const Graph& graph, const ChipConfig& chip, const ma
     return mapping::build_program(mapping, graph, chip, precision, options);
 }
 
-void expect_no_deadlock(const mapping::Options& given, int slots)
+void expect_no_deadlock(const mapping::Options& given, int slots, Multicast multicast = Multicast::copies)
 {
-    const ChipConfig chip = small_chip();
+    ChipConfig chip = small_chip();
+    chip.noc.router.multicast = multicast;
     std::int64_t joins = 0, firings = 0;
     for (std::uint64_t seed = 0; seed < graphs(); ++seed) {
         RandomStream random(seed, "fork-join");
@@ -69,6 +70,8 @@ mapping::Options minimal()
 TEST(Deadlock, DoesNotOccurInRandomGraphsWithTheLeastBuffers) { expect_no_deadlock(minimal(), 0); }
 
 TEST(Deadlock, DoesNotOccurWithASingleOutputSlotPerActor) { expect_no_deadlock(minimal(), 1); }
+
+TEST(Deadlock, DoesNotOccurWithTrees) { expect_no_deadlock(minimal(), 1, Multicast::tree); }
 
 TEST(Deadlock, DoesNotOccurWithReplicatedLayers)
 {

@@ -10,7 +10,8 @@ PlainChip::PlainChip(const ChipConfig& chip, const program::Program& program, st
 {
     for (std::size_t t = 0; t < program.tiles; ++t) {
         tiles_.push_back(
-            std::make_unique<tile::TileEngine>(program, directory_, TileId(t), services_, tile::Rules{}, *this));
+            std::make_unique<tile::TileEngine>(program, directory_, TileId(t), services_,
+                                                            tile::Rules{false, chip.noc.router.multicast == Multicast::tree, false}, *this));
         wake(TileId(t), 0);
     }
 }
