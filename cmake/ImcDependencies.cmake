@@ -3,7 +3,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
 # The packaged kernel was built as C++17; a C++20 translation unit must say so or its version check fails to link.
 add_library(imc_systemc INTERFACE)
-target_link_libraries(imc_systemc INTERFACE PkgConfig::SYSTEMC)
+target_link_libraries(imc_systemc INTERFACE PkgConfig::SYSTEMC imc_sc_main)
 target_compile_definitions(imc_systemc INTERFACE SC_CPLUSPLUS=201703L)
 
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)

@@ -15,10 +15,6 @@
 #include "sim/run/steady_state.h"
 #include "sim/run/summary.h"
 
-/// The kernel's library brings a main() that calls this function. Programs here have their own main() and start
-/// the kernel below; tests that are started by the kernel's main() define it for themselves.
-[[gnu::weak]] int sc_main(int, char**) { return 1; }
-
 namespace imc::run
 {
 
