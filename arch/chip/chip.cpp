@@ -185,6 +185,7 @@ Chip::InTransit Chip::take_arrived(const Delivery& delivery)
 void Chip::deliver(const Delivery& delivery)
 {
     const InTransit packet = take_arrived(delivery);
+    last_progress_ = std::max(last_progress_, delivery.visible());
     const program::Flow& flow = program_.flows[packet.flow];
     if (observer_)
         observer_->delivered(delivery, packet.route, packet.flow, packet.credit);
@@ -223,6 +224,7 @@ Chip::PowerStates Chip::power(Cycle now) const
 void Chip::fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
                  Cycle done)
 {
+    last_progress_ = std::max(last_progress_, done);
     if (observer_)
         observer_->fired(actor, inference, firing, admitted, done);
     if (actor.actor->kind != program::ActorKind::sink || actor.produced % actor.actor->share.tokens() != 0)

@@ -66,6 +66,8 @@ public:
     std::int64_t inferences_done() const { return done_; }
 
     Cycle cycle() const { return noc_->cycle(); }
+    /// When a firing was last completed or a packet last arrived; may lie ahead of the kernel's time.
+    Cycle last_progress() const { return last_progress_; }
     /// Instance-cycles in each power state from the start to now, of macros and of tiles that the program uses.
     struct PowerStates {
         tile::StateCycles macros;
@@ -133,6 +135,7 @@ private:
     std::vector<std::uint32_t> free_trees_;
     std::vector<Passed> passed_;
     std::uint64_t sequence_ = 0;
+    Cycle last_progress_ = 0;
     std::size_t sinks_ = 0;
     std::vector<std::size_t> finished_sinks_; ///< per inference
     std::int64_t done_ = 0;

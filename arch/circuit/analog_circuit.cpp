@@ -28,6 +28,8 @@ AnalogCircuit::AnalogCircuit(const sc_core::sc_module_name& name, const MacroCon
     crossbar_.done = [this] {
         if (samples_per_pulse(config_))
             sample_hold_.integrate(reading_);
+        if (per_column_ && reading_.wave)
+            reading_.wave->held = reading_.wave->currents;
         if (per_column_)
             agenda_.at_next_edge([this] { read_finished(); });
         else
@@ -38,7 +40,7 @@ AnalogCircuit::AnalogCircuit(const sc_core::sc_module_name& name, const MacroCon
 
 void AnalogCircuit::request(const MvmOperation& operation, Cycle now, Notify notify)
 {
-    waiting_.push_back({with_known_activity(config_, operation), std::move(notify), now});
+    waiting_.push_back({with_known_activity(config_, operation), std::move(notify), now, nullptr});
     agenda_.at_cycle(std::max(now, agenda_.edge()), [this] { start_next(); });
 }
 
@@ -58,6 +60,8 @@ void AnalogCircuit::start_next()
         agenda_.at_cycle(earliest, [this] { start_next(); });
         return;
     }
+    if (waiting_.front().values)
+        add_waves(waiting_.front(), reads);
     reads_ = std::move(reads);
     notify_ = std::move(waiting_.front().notify);
     waiting_.pop_front();
@@ -75,6 +79,8 @@ void AnalogCircuit::next_read()
     if (counts_inputs(config_))
         counter_.count(reading_);
     drivers_.drive(reading_);
+    if (reading_.wave)
+        reading_.wave->count();
 }
 
 void AnalogCircuit::read_finished()
@@ -97,17 +103,29 @@ void AnalogCircuit::convert_next()
     is_converting_ = true;
     converting_end_ = agenda_.edge() + convert_cycles(converting_.read);
     const std::vector<std::int64_t> columns = columns_of_adcs(converting_.read);
+    const Read& read = converting_.read;
+    std::vector<std::vector<Adc::Input>> inputs(read.wave ? adcs_.size() : 0);
+    for (std::size_t a = 0; read.wave && a < static_cast<std::size_t>(read.arrays); ++a)
+        for (std::size_t c = 0; c < static_cast<std::size_t>(read.results); ++c)
+            inputs[adc_of(a, c)].emplace_back(a, c);
     busy_adcs_ = static_cast<int>(adcs_.size());
     for (std::size_t i = 0; i < adcs_.size(); ++i)
-        adcs_[i]->convert(columns[i]);
+        if (read.wave)
+            adcs_[i]->convert(columns[i], read.wave, std::move(inputs[i]));
+        else
+            adcs_[i]->convert(columns[i]);
 }
 
 void AnalogCircuit::converted()
 {
     is_converting_ = false;
     if (converting_.read.last)
-        agenda_.after(shift_add_.latency(), [this, notify = converting_.notify] {
-            agenda_.at_next_edge([this, notify] { notify(MacroMoment::result, agenda_.edge()); });
+        agenda_.after(shift_add_.latency(), [this, notify = converting_.notify, wave = converting_.read.wave] {
+            agenda_.at_next_edge([this, notify, wave] {
+                if (wave)
+                    wave->operation->finish_analog();
+                notify(MacroMoment::result, agenda_.edge());
+            });
         });
     convert_next();
     next_read();
@@ -183,14 +201,16 @@ Cycle AnalogCircuit::convert_cycles(const Read& read) const
 std::vector<std::int64_t> AnalogCircuit::columns_of_adcs(const Read& read) const
 {
     std::vector<std::int64_t> columns(adcs_.size(), 0);
-    const std::size_t per_array = adcs_.size() / static_cast<std::size_t>(config_.arrays);
     for (std::int64_t array = 0; array < read.arrays; ++array)
-        for (std::int64_t column = 0; column < read.results; ++column) {
-            const auto a = static_cast<std::size_t>(array);
-            const auto c = static_cast<std::size_t>(column);
-            columns[per_array > 0 ? a * per_array + c % per_array : a % adcs_.size()] += 1;
-        }
+        for (std::int64_t column = 0; column < read.results; ++column)
+            columns[adc_of(static_cast<std::size_t>(array), static_cast<std::size_t>(column))] += 1;
     return columns;
+}
+
+std::size_t AnalogCircuit::adc_of(std::size_t array, std::size_t column) const
+{
+    const std::size_t per_array = adcs_.size() / static_cast<std::size_t>(config_.arrays);
+    return per_array > 0 ? array * per_array + column % per_array : array % adcs_.size();
 }
 
 std::vector<MacroEvent> AnalogCircuit::counts() const

@@ -5,20 +5,23 @@
 #include <vector>
 
 #include "arch/circuit/blocks.h"
-#include "arch/macro_timer.h"
+#include "arch/macro_values.h"
 
 namespace imc::circuit
 {
 
 /// A macro of analog arrays as modules: drivers → crossbar → sample-and-hold → converters → shift-add, led by a
 /// sequencer that works on clock edges. Without a sample-and-hold each column has a converter of its own.
-class AnalogCircuit : public sc_core::sc_module, public MacroTimer
+class AnalogCircuit : public sc_core::sc_module, public ValueTimer
 {
 public:
     AnalogCircuit(const sc_core::sc_module_name& name, const MacroConfig& config, const MacroCosts& costs,
                   const Clock& clock);
 
     void request(const MvmOperation& operation, Cycle now, Notify notify) override;
+    void load(const std::vector<ArrayContents>& arrays) override;
+    void request(const MvmOperation& operation, Cycle now, const Matrix<std::int32_t>& inputs, Notify notify,
+                 Results results) override;
     std::vector<MacroEvent> counts() const override;
 
 private:
@@ -26,6 +29,7 @@ private:
         MvmOperation operation;
         Notify notify;
         Cycle ready = 0;
+        std::shared_ptr<OperationValues> values;
     };
     /// A read whose samples wait for the converters or are being converted.
     struct Held {
@@ -43,6 +47,9 @@ private:
     Cycle read_cycles(const Read& read) const;
     Cycle convert_cycles(const Read& read) const;
     std::vector<std::int64_t> columns_of_adcs(const Read& read) const;
+    std::size_t adc_of(std::size_t array, std::size_t column) const;
+    void add_waves(const Job& job, std::deque<Read>& reads) const;
+    void resolve_arrays(bool signed_input);
 
     const MacroConfig config_;
     const MacroCosts costs_;
@@ -56,6 +63,10 @@ private:
     SampleHold sample_hold_;
     ShiftAdd shift_add_;
     std::vector<std::unique_ptr<Adc>> adcs_;
+
+    std::vector<ArrayContents> contents_;
+    std::shared_ptr<const std::vector<ArrayValues>> arrays_; ///< of the contents, for inputs with or without signs
+    bool arrays_signed_ = false;
 
     std::deque<Job> waiting_;
     std::deque<Read> reads_; ///< of the started operation, those to come

@@ -12,6 +12,8 @@ void WordLineDrivers::drive(const Read& read)
     } else {
         stats_.drives += rows;
     }
+    if (read.wave)
+        read.wave->drive();
     wake_after(latency());
 }
 
@@ -21,6 +23,8 @@ void Crossbar::read(const Read& read)
     stats_.cell_reads += (cell_.by_data ? conducting : read.rows * read.arrays) * read.columns;
     if (state_.by_data)
         stats_.cell_states += read.level_sum;
+    if (read.wave && read.wave->operation->arrays)
+        read.wave->conduct();
     wake_after(latency(read.time));
 }
 
@@ -41,12 +45,23 @@ Femtoseconds Crossbar::latency(Femtoseconds pulses) const
 void SampleHold::sample(const Read& read)
 {
     stats_.samples += read.results * read.arrays;
+    if (read.wave)
+        read.wave->held = read.wave->currents;
     wake_after(latency());
 }
 
-void Adc::convert(std::int64_t columns)
+void ShiftAdd::add(Wave* wave, std::size_t array, std::size_t column)
+{
+    stats_.additions += 1;
+    if (wave)
+        wave->convert(array, column);
+}
+
+void Adc::convert(std::int64_t columns, std::shared_ptr<Wave> wave, std::vector<Input> inputs)
 {
     left_ = columns;
+    wave_ = std::move(wave);
+    inputs_ = std::move(inputs);
     wake_after(columns > 0 ? latency_ : 0);
 }
 
@@ -54,7 +69,8 @@ void Adc::step()
 {
     if (left_ > 0) {
         stats_.conversions += 1;
-        out_.add();
+        const Input input = wave_ ? inputs_[inputs_.size() - static_cast<std::size_t>(left_)] : Input{};
+        out_.add(wave_.get(), input.first, input.second);
         left_ -= 1;
     }
     if (left_ > 0)
@@ -67,6 +83,8 @@ void AdderTree::pass(const Read& read, std::int64_t trees)
 {
     stats_.rows += (cost_.by_data ? read.active_rows : read.rows * read.arrays * extension_) * trees;
     stats_.accumulations += trees * read.arrays;
+    if (read.wave)
+        read.wave->add_up();
     wake_after(cycle());
 }
 

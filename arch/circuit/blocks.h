@@ -1,6 +1,10 @@
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "arch/circuit/component.h"
+#include "arch/circuit/wave.h"
 #include "arch/config/macro_costs.h"
 
 namespace imc::circuit
@@ -18,6 +22,7 @@ struct Read {
     std::int64_t pulses = 0;      ///< largest value of the slice
     Femtoseconds time = 0;        ///< how long pulses last
     bool last = false;            ///< of its operation
+    std::shared_ptr<Wave> wave;   ///< null: no values
 };
 
 /// Word-line drivers or DACs of all arrays: one slice on every driven row at once.
@@ -95,7 +100,8 @@ public:
         std::int64_t additions = 0;
     };
     ShiftAdd(const sc_core::sc_module_name& name, const ComponentCost& cost) : sc_module(name), cost_(cost) {}
-    void add() { stats_.additions += 1; }
+    /// The code of a column of an array, if there are values.
+    void add(Wave* wave, std::size_t array, std::size_t column);
     Femtoseconds latency() const { return to_femtoseconds(cost_.latency_s); }
     const Stats& stats() const { return stats_; }
 
@@ -115,7 +121,10 @@ public:
         : Block(name), latency_(to_femtoseconds(cost.latency_s)), out_(out)
     {
     }
-    void convert(std::int64_t columns);
+    /// A column of an array that passes this converter.
+    using Input = std::pair<std::size_t, std::size_t>;
+    /// `inputs`: which columns, if there are values.
+    void convert(std::int64_t columns, std::shared_ptr<Wave> wave = nullptr, std::vector<Input> inputs = {});
     Femtoseconds duration(std::int64_t columns) const { return columns * latency_; }
     const Stats& stats() const { return stats_; }
 
@@ -124,6 +133,8 @@ private:
     const Femtoseconds latency_;
     ShiftAdd& out_;
     std::int64_t left_ = 0;
+    std::shared_ptr<Wave> wave_;
+    std::vector<Input> inputs_;
     Stats stats_;
 };
 

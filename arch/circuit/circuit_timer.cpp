@@ -6,7 +6,7 @@
 namespace imc
 {
 
-std::unique_ptr<MacroTimer> make_circuit_timer(const char* name, const MacroConfig& config, const MacroCosts& costs,
+std::unique_ptr<ValueTimer> make_value_circuit(const char* name, const MacroConfig& config, const MacroCosts& costs,
                                                const Clock& clock)
 {
     switch (config.family) {
@@ -21,6 +21,12 @@ std::unique_ptr<MacroTimer> make_circuit_timer(const char* name, const MacroConf
         return std::make_unique<circuit::DigitalCircuit>(name, config, costs, clock);
     }
     throw std::invalid_argument("make_circuit_timer: unknown family");
+}
+
+std::unique_ptr<MacroTimer> make_circuit_timer(const char* name, const MacroConfig& config, const MacroCosts& costs,
+                                               const Clock& clock)
+{
+    return make_value_circuit(name, config, costs, clock);
 }
 
 } // namespace imc

@@ -26,7 +26,7 @@ DigitalCircuit::DigitalCircuit(const sc_core::sc_module_name& name, const MacroC
 
 void DigitalCircuit::request(const MvmOperation& operation, Cycle now, Notify notify)
 {
-    waiting_.push_back({with_known_activity(config_, operation), std::move(notify), now});
+    waiting_.push_back({with_known_activity(config_, operation), std::move(notify), now, nullptr});
     agenda_.at_cycle(std::max(now, agenda_.edge()), [this] { start_next(); });
 }
 
@@ -37,6 +37,9 @@ void DigitalCircuit::start_next()
         return;
     busy_ = true;
     passes_ = passes_of(waiting_.front().operation);
+    values_ = waiting_.front().values;
+    if (values_)
+        add_waves(waiting_.front(), passes_);
     // Bit-serial: every bit passes all registers of its column, one after another.
     stages_ = bit_serial_ ? config_.digital.column_registers * static_cast<int>(passes_.size())
                           : config_.digital.pipeline_stages;
@@ -60,17 +63,21 @@ void DigitalCircuit::fed()
 {
     busy_ = false;
     notify_(MacroMoment::inputs_free, agenda_.edge());
-    drain(stages_, notify_);
+    drain(stages_, notify_, values_);
     start_next();
 }
 
-void DigitalCircuit::drain(int stages, Notify notify)
+void DigitalCircuit::drain(int stages, Notify notify, std::shared_ptr<OperationValues> values)
 {
     if (stages == 0) {
-        agenda_.at_next_edge([this, notify] { notify(MacroMoment::result, agenda_.edge()); });
+        agenda_.at_next_edge([this, notify, values] {
+            if (values)
+                values->finish_digital(trees_per_weight_, config_.digital.weight_bits);
+            notify(MacroMoment::result, agenda_.edge());
+        });
         return;
     }
-    agenda_.after(trees_.cycle(), [this, stages, notify] { drain(stages - 1, notify); });
+    agenda_.after(trees_.cycle(), [this, stages, notify, values] { drain(stages - 1, notify, values); });
 }
 
 std::deque<Read> DigitalCircuit::passes_of(const MvmOperation& op) const

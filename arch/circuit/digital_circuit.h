@@ -3,20 +3,23 @@
 #include <deque>
 
 #include "arch/circuit/blocks.h"
-#include "arch/macro_timer.h"
+#include "arch/macro_values.h"
 
 namespace imc::circuit
 {
 
 /// A digital macro as modules: drivers → cells → adder trees → accumulators, one input bit per pass, led by a
 /// sequencer that starts operations on clock edges. Passes of one operation drain while the next one enters.
-class DigitalCircuit : public sc_core::sc_module, public MacroTimer
+class DigitalCircuit : public sc_core::sc_module, public ValueTimer
 {
 public:
     DigitalCircuit(const sc_core::sc_module_name& name, const MacroConfig& config, const MacroCosts& costs,
                    const Clock& clock);
 
     void request(const MvmOperation& operation, Cycle now, Notify notify) override;
+    void load(const std::vector<ArrayContents>& arrays) override;
+    void request(const MvmOperation& operation, Cycle now, const Matrix<std::int32_t>& inputs, Notify notify,
+                 Results results) override;
     std::vector<MacroEvent> counts() const override;
 
 private:
@@ -24,12 +27,14 @@ private:
         MvmOperation operation;
         Notify notify;
         Cycle ready = 0;
+        std::shared_ptr<OperationValues> values;
     };
 
     void start_next();
     void next_pass();
     void fed();
-    void drain(int stages, Notify notify);
+    void drain(int stages, Notify notify, std::shared_ptr<OperationValues> values);
+    void add_waves(const Job& job, std::deque<Read>& passes) const;
     std::deque<Read> passes_of(const MvmOperation& operation) const;
 
     const MacroConfig config_;
@@ -41,9 +46,14 @@ private:
     Crossbar cells_;
     AdderTree trees_;
 
+    std::shared_ptr<const std::vector<Matrix<std::int64_t>>> words_; ///< of each array: rows × words of the trees
+    std::size_t trees_per_weight_ = 1;
+    int loaded_columns_ = 0;
+
     std::deque<Job> waiting_;
     std::deque<Read> passes_;
     Notify notify_;
+    std::shared_ptr<OperationValues> values_; ///< of the operation that is fed
     int stages_ = 0;
     bool busy_ = false;
 };

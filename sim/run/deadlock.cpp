@@ -33,9 +33,7 @@ std::vector<ActorId> cycle_from(ActorId start, const std::map<ActorId, Wait>& wa
     }
 }
 
-} // namespace
-
-std::string explain_deadlock(const Chip& chip, const Mapped& mapped)
+std::string explain_waits(const Chip& chip, const Mapped& mapped)
 {
     const program::Program& program = mapped.program;
     std::map<ActorId, Wait> waits;
@@ -51,7 +49,7 @@ std::string explain_deadlock(const Chip& chip, const Mapped& mapped)
                                                t, inputs ? "tokens from" : "room at", program.actors[on].name,
                                                actor.waiting_since)};
         }
-    std::string text = fmt::format("nothing can move any more at cycle {}: deadlock", chip.cycle());
+    std::string text;
     for (const auto& [actor, wait] : waits)
         text += "\n  " + wait.text;
     for (const auto& [actor, wait] : waits) {
@@ -65,6 +63,31 @@ std::string explain_deadlock(const Chip& chip, const Mapped& mapped)
         break;
     }
     return text;
+}
+
+std::string explain_work(const Chip& chip)
+{
+    std::string text;
+    for (std::size_t t = 0; t < chip.tiles(); ++t)
+        for (const tile::ActorState& actor : chip.tile(TileId(t)).engine().actors())
+            if (!actor.in_flight.empty())
+                text += fmt::format("\n  '{}' on tile {} works since cycle {}", actor.actor->name, t,
+                                    actor.in_flight.front().admitted);
+    return text;
+}
+
+} // namespace
+
+std::string explain_deadlock(const Chip& chip, const Mapped& mapped)
+{
+    return fmt::format("nothing can move any more at cycle {}: deadlock", chip.cycle()) + explain_waits(chip, mapped);
+}
+
+std::string explain_stall(const Chip& chip, const Mapped& mapped, Cycle limit)
+{
+    return fmt::format("no progress for {} cycles since cycle {} (run.no_progress_cycles)", limit,
+                       chip.last_progress()) +
+           explain_work(chip) + explain_waits(chip, mapped);
 }
 
 } // namespace imc::run

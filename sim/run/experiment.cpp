@@ -29,6 +29,8 @@ void RunOptions::fields(config::Visitor& v)
               "inferences streamed at most while the steady state is looked for");
     v.choice("fidelity", fidelity, fidelities, "how exact time is");
     v.choice("detail", detail, details, "how macros are simulated");
+    v.integer("no_progress_cycles", no_progress_cycles, {1, std::int64_t{1} << 40}, unit::cycles,
+              "without a firing completed or a packet arrived, after which the run ends and names who waits");
     v.real("power_bin_ns", power_bin_s, {1, 1e9}, unit::nanoseconds, "width of a bin of power over time");
 }
 

@@ -33,6 +33,7 @@ struct RunOptions {
     Fidelity fidelity = Fidelity::flit;
     Detail detail = Detail::schedule;
     double power_bin_s = 1e-6;
+    std::int64_t no_progress_cycles = 10'000'000;
     void fields(config::Visitor& v);
 };
 

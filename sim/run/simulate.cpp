@@ -71,7 +71,30 @@ void prepare_kernel()
 {
     ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
     sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
-    sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+    try {
+        sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+    } catch (const sc_core::sc_report&) { // it may be set once: whoever did must have set the same
+        if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_FS))
+            throw;
+    }
+}
+
+/// Lets the kernel run until it was stopped or nothing is pending. Whatever else keeps events pending, without
+/// progress for run.no_progress_cycles the run ends.
+void run_kernel(const Experiment& experiment, const Mapped& mapped, const Chip& chip)
+{
+    const Cycle limit = experiment.run.no_progress_cycles;
+    const Femtoseconds period = experiment.chip.clock().period();
+    const Cycle begin = chip.cycle();
+    for (;;) {
+        const Cycle until = std::max(begin, chip.last_progress()) + limit;
+        const auto time = sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(until * period));
+        sc_core::sc_start(time - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
+        if (sc_core::sc_get_status() == sc_core::SC_STOPPED || !sc_core::sc_pending_activity())
+            return;
+        if (chip.last_progress() + limit <= until)
+            throw RunError(explain_stall(chip, mapped, limit));
+    }
 }
 
 /// Streams further inferences behind the first; the chip is idle before.
@@ -103,7 +126,7 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     };
     const std::int64_t total = look ? std::max(options.inferences, options.max_inferences) : options.inferences;
     chip.permit(total);
-    sc_core::sc_start();
+    run_kernel(experiment, mapped, chip);
     if (!steady && chip.inferences_done() < total)
         throw RunError(explain_deadlock(chip, mapped));
     if (!steady && outputs.size() > 1) {
@@ -170,7 +193,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
         recorder.end_power_states(cycle);
     };
     chip.permit(1);
-    sc_core::sc_start();
+    run_kernel(experiment, mapped, chip);
     if (chip.inferences_done() < 1)
         throw RunError(explain_deadlock(chip, mapped));
 
