@@ -160,10 +160,6 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
                 read.columns = op.columns + extra;
                 read.results = results;
                 read.pulses = (std::int64_t{1} << std::min(config_.input.slice_bits, bits - bit)) - 1;
-                if (config_.input.coding == InputCoding::pulse_width)
-                    read.time = (read.pulses + 1) * interval;
-                if (config_.input.coding == InputCoding::pulse_count)
-                    read.time = read.pulses * interval;
                 reads.push_back(read);
             }
     reads.back().last = true;
@@ -174,6 +170,12 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
         read.active_rows = part(op.activity.row_slices, i);
         read.value_sum = part(op.activity.input_sum, i);
         read.level_sum = part(op.activity.level_sum, i);
+        if (config_.input.early_end)
+            read.pulses = part(op.activity.longest_sum, i);
+        if (config_.input.coding == InputCoding::pulse_width)
+            read.time = (read.pulses + 1) * interval;
+        if (config_.input.coding == InputCoding::pulse_count)
+            read.time = read.pulses * interval;
     }
     return reads;
 }

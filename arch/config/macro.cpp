@@ -79,6 +79,7 @@ void InputConfig::fields(config::Visitor& v)
     v.choice("signed_input", signed_input, signed_inputs, "how negative inputs are applied");
     v.real("pulse_ns", pulse_s, {1e-3, 1e3}, unit::nanoseconds, "least interval of pulse-width and -count coding");
     v.real("pulse_supply_v", pulse_supply_v, {0.0, 5.0}, unit::volts, "supply at which pulse_ns holds; 0: at any");
+    v.boolean("early_end", early_end, "pulses: a read ends with the longest pulse that the data ask for");
     v.integer("extra_edges", extra_edges, {0, 1000}, unit::none, "word-line edges per read beyond two per pulse");
 }
 
@@ -183,6 +184,8 @@ void MacroConfig::check(const config::Place& place) const
         if (input.slice_bits != 1 || input.coding != InputCoding::amplitude)
             place.fail("input.slice_bits", "a digital macro takes one input bit at a time");
     }
+    if (input.early_end && input.coding == InputCoding::amplitude)
+        place.fail("input.early_end", "levels last for a whole read: needs input.coding pulse_width or pulse_count");
     if (input.coding != InputCoding::amplitude && family == MacroFamily::analog_current)
         place.fail("input.coding", "pulse inputs need a family with a converter per column");
     if (input.slice_bits > 1 && input.signed_input == SignedInput::twos_complement && converts_per_column(family))

@@ -10,6 +10,7 @@ MvmOperation with_known_activity(const MacroConfig& config, MvmOperation op)
 {
     MvmActivity& a = op.activity;
     const std::int64_t rows = std::int64_t{op.rows} * op.arrays;
+    const int slice_bits = config.input.slice_bits;
     const std::int64_t row_slices = rows * input_slices(config, op.input_bits, op.signed_input);
     const bool sign_apart = op.signed_input && config.input.signed_input != SignedInput::twos_complement;
     const int bits = std::max(1, op.input_bits - (sign_apart ? 1 : 0));
@@ -17,9 +18,17 @@ MvmOperation with_known_activity(const MacroConfig& config, MvmOperation op)
         a.row_slices = std::llround(static_cast<double>(row_slices) * a.assumed_input);
     if (a.input_sum < 0) {
         double largest = 0.0;
-        for (int bit = 0; bit < bits; bit += config.input.slice_bits)
-            largest += std::pow(2.0, std::min(config.input.slice_bits, bits - bit)) - 1.0;
+        for (int bit = 0; bit < bits; bit += slice_bits)
+            largest += std::pow(2.0, std::min(slice_bits, bits - bit)) - 1.0;
         a.input_sum = std::llround(static_cast<double>(rows) * largest * a.assumed_input);
+    }
+    if (a.longest_sum < 0) {
+        const int active = config.active_rows > 0 ? config.active_rows : config.rows;
+        const bool two_phases = op.signed_input && config.input.signed_input == SignedInput::two_phases;
+        const std::int64_t reads = std::int64_t{(op.rows + active - 1) / active} * (two_phases ? 2 : 1);
+        a.longest_sum = 0;
+        for (int bit = 0; bit < bits; bit += slice_bits)
+            a.longest_sum += reads * ((std::int64_t{1} << std::min(slice_bits, bits - bit)) - 1);
     }
     if (a.level_sum < 0) {
         const bool by_length = config.input.coding != InputCoding::amplitude;

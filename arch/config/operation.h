@@ -14,6 +14,9 @@ struct MvmActivity {
     std::int64_t row_slices = -1; ///< rows with a non-zero slice, summed over slices and arrays
     std::int64_t input_sum = -1;  ///< sum of slice values (pulses, least intervals), over slices, rows and arrays
     std::int64_t level_sum = -1; ///< cell states (0 … 2^bits-1) under non-zero slices, summed likewise over columns too
+    /// Sum over the reads of the largest slice value that any row has in it (of all arrays): how long pulses last where
+    /// reads end early. Negative: every read lasts for the largest value there can be.
+    std::int64_t longest_sum = -1;
     double assumed_input = 0.5;  ///< share of non-zero slices and mean slice value over its maximum
     double assumed_weight = 0.5; ///< mean cell state over its maximum (share of ones in binary cells)
 };

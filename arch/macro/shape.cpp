@@ -10,17 +10,16 @@ namespace imc
 namespace
 {
 
-/// The longest drive of a slice of so many bits.
-Femtoseconds pulse(const MacroConfig& config, Femtoseconds interval, int bits)
+/// The drive of a read whose largest slice value is `value`.
+Femtoseconds pulse(const MacroConfig& config, Femtoseconds interval, std::int64_t value)
 {
-    const std::int64_t values = std::int64_t{1} << bits;
     switch (config.input.coding) {
     case InputCoding::amplitude:
         return 0;
     case InputCoding::pulse_width:
-        return values * interval;
+        return (value + 1) * interval;
     case InputCoding::pulse_count:
-        return (values - 1) * interval;
+        return value * interval;
     }
     return 0;
 }
@@ -40,13 +39,20 @@ AnalogShape analog_shape(const Macro& macro, const MvmOperation& op)
 
     AnalogShape shape;
     shape.groups = (op.rows + active - 1) / active;
+    const std::int64_t reads = slices * phases * shape.groups;
+    const std::int64_t longest = with_known_activity(config, op).activity.longest_sum;
     for (int slice = 0; slice < slices; ++slice) {
         const int width = std::min(config.input.slice_bits, bits - slice * config.input.slice_bits);
-        for (std::int64_t i = 0; i < phases * shape.groups; ++i)
-            shape.pulses.push_back(pulse(config, interval, width));
-        const std::int64_t most = (std::int64_t{1} << width) - 1;
-        shape.longest += phases * shape.groups * most;
-        shape.edges += phases * rows * (2 * most + config.input.extra_edges);
+        for (std::int64_t i = 0; i < phases * shape.groups; ++i) {
+            const std::int64_t n = shape.reads(), first = i % shape.groups * active;
+            // What is known only in sum is spread evenly.
+            const std::int64_t value = config.input.early_end ? longest * (n + 1) / reads - longest * n / reads
+                                                              : (std::int64_t{1} << width) - 1;
+            shape.pulses.push_back(pulse(config, interval, value));
+            shape.longest += value;
+            shape.edges += std::min<std::int64_t>(active, op.rows - first) * op.arrays *
+                           (2 * value + config.input.extra_edges);
+        }
     }
     shape.row_drives = phases * slices * rows;
     shape.cell_columns = op.columns + extra_columns(config);

@@ -20,7 +20,7 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 /// Macros are asked once per kind of operation.
 struct ServiceTable::Cache {
     std::unique_ptr<Macro> macro;
-    using Key = std::tuple<int, int, int, int, bool>;
+    using Key = std::tuple<int, int, int, int, bool, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
     std::map<Key, Operation> operations;
 };
 
@@ -117,7 +117,9 @@ Firing ServiceTable::firing(const program::Actor& actor, std::int64_t fetch_bits
 
 const ServiceTable::Operation& ServiceTable::operation(const MvmOperation& op)
 {
-    const Cache::Key key{op.rows, op.columns, op.arrays, op.input_bits, op.signed_input};
+    const MvmActivity& a = op.activity; // what is assumed is the same in all operations
+    const Cache::Key key{op.rows,      op.columns,  op.arrays,   op.input_bits, op.signed_input,
+                         a.row_slices, a.input_sum, a.level_sum, a.longest_sum};
     auto it = cache_->operations.find(key);
     if (it == cache_->operations.end()) {
         Operation entry;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "sim/mapping/macro_arrays.h"
+
 namespace imc::mapping
 {
 
@@ -17,14 +19,14 @@ PartWork::PartWork(const Mapping& mapping, const Graph& graph, const TileConfig&
 namespace
 {
 
-struct PlacedArray {
+struct BlockOfArray {
     const ColumnBlock* block;
     const RowBlock* row;
 };
 
-std::vector<PlacedArray> arrays_of(const Part& part, const Tiling& tiling)
+std::vector<BlockOfArray> arrays_of(const Part& part, const Tiling& tiling)
 {
-    std::vector<PlacedArray> arrays;
+    std::vector<BlockOfArray> arrays;
     for (const ArrayRange& range : part.arrays)
         for (std::size_t r = range.row_begin; r < range.row_end; ++r)
             arrays.push_back({&tiling.blocks[range.block], &tiling.blocks[range.block].rows[r]});
@@ -107,7 +109,7 @@ std::int64_t PartWork::distinct_rows(const Part& part, std::int64_t begin, std::
     const Contraction& c = *graph_.node(mapping_.pipeline.stages[part.stage].node).as<Contraction>();
     const std::int64_t n = c.n;
     for (std::int64_t i = begin; i < end; ++i) {
-        const PlacedArray& array = arrays[static_cast<std::size_t>(i)];
+        const BlockOfArray& array = arrays[static_cast<std::size_t>(i)];
         const std::int64_t group = array.block->channel_begin / n;
         const std::int64_t at = group * c.k + array.row->k_begin;
         spans.emplace_back(at, at + array.row->rows);
@@ -124,36 +126,30 @@ std::int64_t PartWork::distinct_rows(const Part& part, std::int64_t begin, std::
 void PartWork::add_macros(const Part& part, Work& work) const
 {
     const Tiling& tiling = mapping_.layers[part.stage.value()].tiling;
-    const auto arrays = arrays_of(part, tiling);
-    const std::int64_t per_macro = tile_.core.macro.arrays;
-    const std::int64_t per_core = per_macro * tile_.core.macros;
-    std::int64_t core_begin = 0;
-    for (std::int64_t i = 0; i < static_cast<std::int64_t>(arrays.size()); ++i) {
-        const std::int64_t slot = part.first_array + i;
-        const int core = static_cast<int>(slot / per_core);
-        const int macro = static_cast<int>(slot % per_core / per_macro);
-        if (work.macros.empty() || work.macros.back().core != core || work.macros.back().macro != macro) {
-            if (!work.macros.empty() && work.macros.back().core != core) {
-                work.register_bits += distinct_rows(part, core_begin, i) * precision_.activation_bits;
-                core_begin = i;
-            }
-            program::MacroUse use;
-            use.core = core;
-            use.macro = macro;
-            use.operation = {0, 0, 0, precision_.activation_bits, precision_.signed_activations, {}};
-            work.macros.push_back(use);
+    const std::vector<MacroArrays> macros = arrays_by_macro(part, tile_);
+    std::int64_t core_begin = 0, arrays = 0;
+    for (std::size_t m = 0; m < macros.size(); ++m) {
+        program::MacroUse use;
+        use.core = macros[m].core;
+        use.macro = macros[m].macro;
+        use.operation = {0, 0, 0, precision_.activation_bits, precision_.signed_activations, {}};
+        // The arrays of a macro share a sequencer: each operation drives the most rows and converts the most columns
+        // that any of them uses.
+        for (const PlacedArray& array : macros[m].arrays) {
+            const ColumnBlock& block = tiling.blocks[array.column_block];
+            const RowBlock& row = block.rows[array.row_block];
+            use.operation.arrays += 1;
+            use.operation.rows = std::max(use.operation.rows, row.rows);
+            use.operation.columns = std::max(use.operation.columns, block.columns);
+            use.result_bits += block.channels() * sum_bits(row.rows, precision_);
         }
-        // The arrays of a macro share a sequencer: each operation drives the most rows and converts the most
-        // columns that any of them uses.
-        const PlacedArray& array = arrays[static_cast<std::size_t>(i)];
-        program::MacroUse& use = work.macros.back();
-        use.operation.arrays += 1;
-        use.operation.rows = std::max(use.operation.rows, array.row->rows);
-        use.operation.columns = std::max(use.operation.columns, array.block->columns);
-        use.result_bits += array.block->channels() * sum_bits(array.row->rows, precision_);
+        arrays += use.operation.arrays;
+        if (m + 1 == macros.size() || macros[m + 1].core != use.core) {
+            work.register_bits += distinct_rows(part, core_begin, arrays) * precision_.activation_bits;
+            core_begin = arrays;
+        }
+        work.macros.push_back(use);
     }
-    work.register_bits +=
-        distinct_rows(part, core_begin, static_cast<std::int64_t>(arrays.size())) * precision_.activation_bits;
 }
 
 } // namespace imc::mapping

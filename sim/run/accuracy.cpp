@@ -8,6 +8,7 @@
 #include "sim/base/config/document.h"
 #include "sim/base/errors.h"
 #include "sim/base/random.h"
+#include "sim/run/activity.h"
 #include "sim/run/data.h"
 #include "sim/run/run.h"
 #include "sim/values/mapped_network.h"
@@ -128,6 +129,12 @@ public:
                                 names.size(), names.front()));
     }
 
+    /// The first image stands for the data of the simulated inference.
+    void apply_activity(Mapped& mapped) const
+    {
+        run::apply_activity(network_, images_.inputs[0], experiment_.chip.tiles.front(), mapped);
+    }
+
     ValueResult run()
     {
         AccuracyResult& r = result_.accuracy;
@@ -221,8 +228,11 @@ private:
 
 void compute_values(const Experiment& experiment, Mapped& mapped)
 {
-    if (experiment.accuracy)
-        mapped.values = Measurement(experiment, mapped).run();
+    if (!experiment.accuracy)
+        return;
+    Measurement measurement(experiment, mapped);
+    measurement.apply_activity(mapped);
+    mapped.values = measurement.run();
 }
 
 } // namespace imc::run

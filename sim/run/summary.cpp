@@ -107,6 +107,7 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     if (mapped.values) {
         r.accuracy = mapped.values->accuracy;
         r.warnings = mapped.values->warnings;
+        r.activity_source = "values";
     }
     if (tile.core.macro.fitted)
         r.warnings.push_back("chip.tiles[0].core.macro: its costs were fitted to the measurement they describe");

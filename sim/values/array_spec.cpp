@@ -34,6 +34,7 @@ void ArraySpec::check() const
     need(slice_bits >= 1 && slice_bits <= 8, "slice_bits", slice_bits, "in [1, 8]");
     need(adc.bits >= 1 && adc.bits <= 20, "adc.bits", adc.bits, "in [1, 20]");
     need(adc.percentile > 0.0 && adc.percentile <= 100.0, "adc.percentile", adc.percentile, "in (0, 100]");
+    need(adc.dnl_lsb >= 0.0 && adc.dnl_lsb <= 1.0, "adc.dnl_lsb", adc.dnl_lsb, "in [0, 1]");
     need(adc.enob >= 0.0 && adc.enob <= adc.bits, "adc.enob", adc.enob, "0 or at most adc.bits");
     const bool one_bit = encoding == Encoding::twos_complement || encoding == Encoding::xnor;
     need(!one_bit || cell_bits == 1, "cell_bits", cell_bits, "1 with two's complement and XNOR cells");

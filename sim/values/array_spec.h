@@ -19,6 +19,7 @@ struct ConverterSpec {
     double offset_lsb = 0.0;
     double gain_error = 0.0; ///< relative
     double inl_lsb = 0.0;    ///< bow of the transfer curve at mid-scale
+    double dnl_lsb = 0.0;    ///< σ of the widths of steps; every converted column has its own
     bool rounds = true;      ///< off: the limits act, the steps do not (to tell clipping from quantisation)
     bool clips = true;       ///< off: the steps act, the limits do not
     double enob = 0.0;       ///< effective bits; the noise that lowers `bits` to it is added. 0: no noise

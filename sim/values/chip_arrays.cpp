@@ -35,6 +35,7 @@ ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfection
     spec.adc.offset_lsb = adc.offset_lsb;
     spec.adc.gain_error = adc.gain_error;
     spec.adc.inl_lsb = adc.inl_lsb;
+    spec.adc.dnl_lsb = adc.dnl_lsb;
     spec.adc.enob = adc.enob;
     return spec;
 }

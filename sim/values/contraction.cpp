@@ -8,6 +8,14 @@
 namespace imc::values
 {
 
+Matrix<std::int32_t> part_of(const Matrix<std::int32_t>& weights, const Block& block)
+{
+    Matrix<std::int32_t> part(block.rows, block.columns);
+    for (std::size_t k = 0; k < block.rows; ++k)
+        std::copy_n(weights.row(block.first_row + k).data() + block.first_column, block.columns, part.row(k).data());
+    return part;
+}
+
 std::vector<Block> blocks_of(const ArraySpec& config, std::size_t rows, std::size_t columns)
 {
     config.check();
@@ -34,11 +42,7 @@ Contraction::Contraction(const ArraySpec& config, const Matrix<std::int32_t>& we
             throw std::invalid_argument(fmt::format("a block of rows {}+{} and columns {}+{} in a matrix of {}×{}",
                                                     block.first_row, block.rows, block.first_column, block.columns,
                                                     rows_, columns_));
-        Matrix<std::int32_t> part(block.rows, block.columns);
-        for (std::size_t k = 0; k < block.rows; ++k)
-            std::copy_n(weights.row(block.first_row + k).data() + block.first_column, block.columns,
-                        part.row(k).data());
-        arrays_.emplace_back(config, part, physics, first_index + arrays_.size());
+        arrays_.emplace_back(config, part_of(weights, block), physics, first_index + arrays_.size());
     }
 }
 

@@ -13,6 +13,8 @@ struct Block {
     std::size_t first_column = 0, columns = 0;
 };
 
+Matrix<std::int32_t> part_of(const Matrix<std::int32_t>& weights, const Block& block);
+
 /// Rows in blocks of config.rows, columns in blocks of weights_per_row.
 std::vector<Block> blocks_of(const ArraySpec& config, std::size_t rows, std::size_t columns);
 

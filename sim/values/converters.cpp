@@ -2,6 +2,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "sim/base/random.h"
 #include "sim/values/mapped_array_state.h"
 
 namespace imc::values
@@ -25,7 +26,9 @@ ColumnTransfer Converters::at(std::size_t group, std::size_t strip) const
             sign[group].data() + j,
             bow,
             range,
-            rounds};
+            rounds,
+            dnl,
+            steps.data() + (steps.empty() ? 0 : j)};
 }
 
 double MappedArray::State::full_scale() const
@@ -73,6 +76,13 @@ void MappedArray::State::set_step(std::vector<float> step)
     }
     c.bow = static_cast<float>(adc.inl_lsb);
     c.range = static_cast<float>(codes);
+    c.dnl = static_cast<float>(adc.dnl_lsb);
+    c.steps.clear();
+    if (adc.dnl_lsb > 0.0) {
+        RandomStream random(physics ? physics->seed : 1, "steps of converters", index);
+        for (std::size_t q = 0; q < width; ++q)
+            c.steps.push_back(static_cast<std::uint32_t>(random()));
+    }
     // Quantisation noise of 1/12 step² is raised to that of `enob` bits over the same range.
     const double noise = adc.enob > 0.0 && c.rounds ? (std::pow(4.0, adc.bits - adc.enob) - 1.0) / 12.0 : 0.0;
     c.noise_steps = std::sqrt(noise);

@@ -6,8 +6,35 @@
 namespace imc::values
 {
 
-void MappedArray::State::run_gate_group(const Matrix<std::int32_t>& inputs, std::size_t first, std::size_t g,
-                                        Panel& panel) const
+namespace
+{
+
+/// As the kernels convert, one sum at a time.
+double code_of(double y, double noise, const Converters& c, std::size_t q)
+{
+    if (c.bow != 0.0f) {
+        const double z = y / static_cast<double>(c.range);
+        y += 4.0 * static_cast<double>(c.bow) * z * (1.0 - z);
+    }
+    const auto low = static_cast<double>(c.low[q]), high = static_cast<double>(c.high[q]);
+    y = std::clamp(y + noise, low, high);
+    if (!c.rounds)
+        return y;
+    double code = std::nearbyint(y);
+    if (c.dnl != 0.0f) {
+        const auto whole = static_cast<std::int32_t>(code);
+        if (y >= static_cast<double>(step_threshold(c.steps[q], whole + 1, c.dnl)))
+            code += 1.0;
+        else if (y < static_cast<double>(step_threshold(c.steps[q], whole, c.dnl)))
+            code -= 1.0;
+    }
+    return std::clamp(code, low, high);
+}
+
+} // namespace
+
+void MappedArray::State::run_gate_group(const Matrix<std::int32_t>& inputs, std::size_t first,
+                                        std::uint64_t first_vector, std::size_t g, Panel& panel) const
 {
     const RowGroup& group = encoded.groups[g];
     const std::size_t present = std::min(Tile::vectors, inputs.rows() - first), width = padded();
@@ -19,21 +46,28 @@ void MappedArray::State::run_gate_group(const Matrix<std::int32_t>& inputs, std:
                 rows_on(v * slices.size() + s, i) = digit(inputs(first + v, i) + offset, slices[s]) != 0 ? 1 : 0;
     const Matrix<double> current = devices::solve_gate_drive(conductance, *physics->wires, 1.0, rows_on);
     const double per_unit = 1.0 / level_s;
-    for (std::size_t v = 0; v < present; ++v)
-        for (std::size_t s = 0; s < slices.size(); ++s)
-            for (std::size_t q = 0; q < encoded.converted(); ++q) {
-                const auto [a, b] = encoded.cells_of(q);
-                const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
-                const std::size_t phase = v * slices.size() + s;
-                const double units = (current(phase, a) - (pair ? current(phase, b) : 0.0)) * per_unit;
-                const double gain = static_cast<double>(converters.scale[q]) / step_units;
-                double y = std::clamp(units * gain + static_cast<double>(converters.shift[q]),
-                                      static_cast<double>(converters.low[q]), static_cast<double>(converters.high[q]));
-                if (converters.rounds)
-                    y = std::nearbyint(y);
-                panel.codes[v * width + q] +=
-                    static_cast<double>(slice_weights[s]) * static_cast<double>(converters.sign[g][q]) * y;
-            }
+    thread_local std::vector<float> panels, noise;
+    if (noisy())
+        pack_inputs(inputs, first, group, offset, slices, parts, panels);
+    for (std::size_t strip = 0; strip * Tile::columns < encoded.converted(); ++strip) {
+        if (noisy())
+            draw_noise(panels, first_vector + first, g, strip, noise);
+        for (std::size_t v = 0; v < present; ++v)
+            for (std::size_t s = 0; s < slices.size(); ++s)
+                for (std::size_t q = strip * Tile::columns;
+                     q < std::min((strip + 1) * Tile::columns, encoded.converted()); ++q) {
+                    const auto [a, b] = encoded.cells_of(q);
+                    const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
+                    const std::size_t phase = v * slices.size() + s;
+                    const double units = (current(phase, a) - (pair ? current(phase, b) : 0.0)) * per_unit;
+                    const double gain = static_cast<double>(converters.scale[q]) / step_units;
+                    const std::size_t lane = (s * Tile::vectors + v) * Tile::columns + q % Tile::columns;
+                    const double y = code_of(units * gain + static_cast<double>(converters.shift[q]),
+                                             noisy() ? static_cast<double>(noise[lane]) : 0.0, converters, q);
+                    panel.codes[v * width + q] +=
+                        static_cast<double>(slice_weights[s]) * static_cast<double>(converters.sign[g][q]) * y;
+                }
+    }
 }
 
 } // namespace imc::values

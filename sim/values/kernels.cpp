@@ -132,4 +132,14 @@ const ValueKernels& value_kernels()
     return chosen;
 }
 
+float step_threshold(std::uint32_t column, std::int32_t code, float dnl)
+{
+    std::uint32_t h = static_cast<std::uint32_t>(code) * 0x9e3779b1u + column;
+    h = (h ^ (h >> 15)) * 0x85ebca77u;
+    h = (h ^ (h >> 13)) * 0xc2b2ae3du;
+    h ^= h >> 16;
+    const float u = static_cast<float>(static_cast<std::int32_t>(h >> 8)) * 0x1p-23f - 1.0f;
+    return static_cast<float>(code) - 0.5f + u * (dnl * 1.22474487f);
+}
+
 } // namespace imc::values

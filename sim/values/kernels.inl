@@ -62,6 +62,26 @@ inline void slice_sums(const Tile& tile, std::size_t slice, float* out)
 inline Floats at_least(Floats a, Floats b) { return a > b ? a : b; }
 inline Floats at_most(Floats a, Floats b) { return a < b ? a : b; }
 
+/// See step_threshold().
+inline Floats thresholds(Words column, Ints code, float dnl)
+{
+    Words h = (Words)code * 0x9e3779b1u + column;
+    h = (h ^ (h >> 15)) * 0x85ebca77u;
+    h = (h ^ (h >> 13)) * 0xc2b2ae3du;
+    h ^= h >> 16;
+    const Floats u = __builtin_convertvector((Ints)(h >> 8), Floats) * 0x1p-23f - 1.0f;
+    return __builtin_convertvector(code, Floats) - 0.5f + u * (dnl * 1.22474487f);
+}
+
+/// Codes of steps of unequal width; a neighbour's code at most.
+inline Floats unequal_steps(Floats y, Floats code, Words column, float dnl)
+{
+    const Ints whole = __builtin_convertvector(code, Ints);
+    const Floats up = __builtin_convertvector((Ints)(y >= thresholds(column, whole + 1, dnl)), Floats);
+    const Floats down = __builtin_convertvector((Ints)(y < thresholds(column, whole, dnl)), Floats);
+    return code - up + down;
+}
+
 /// One slice's sums become codes and are added, weighted, to the codes so far.
 inline void convert(const float* sums, const float* noise, float weight, const ColumnTransfer& t, float* codes)
 {
@@ -80,8 +100,11 @@ inline void convert(const float* sums, const float* noise, float weight, const C
             if (noise)
                 y = y + load(noise + at);
             y = at_most(at_least(y, low), high);
-            if (t.rounds)
-                y = (y + magic) - magic;
+            if (t.rounds) {
+                const Floats code = (y + magic) - magic;
+                y = t.dnl == 0.0f ? code
+                                  : at_most(at_least(unequal_steps(y, code, load(t.steps + j), t.dnl), low), high);
+            }
             store(codes + at, load(codes + at) + counts * y);
         }
     }

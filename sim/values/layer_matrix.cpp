@@ -137,6 +137,11 @@ Contraction LayerMatrix::program(std::size_t cut, const ArraySpec& spec, const P
     return {spec, matrices_[cut], plan_.cuts[cut].blocks, physics, first_index};
 }
 
+EncodedArray LayerMatrix::encoded(std::size_t cut, std::size_t block) const
+{
+    return encode(part_of(matrices_[cut], plan_.cuts[cut].blocks[block]), spec_);
+}
+
 LayerMatrix::Feed LayerMatrix::feed(const kernel::Arguments& a) const
 {
     return {kernel::Layout(a, contraction_), centred(a.operand(contraction_.moving), moving_zero_)};

@@ -52,6 +52,9 @@ public:
     /// The arrays of a cut, with this spec or one that differs in converters.
     Contraction program(std::size_t cut, const ArraySpec& spec, const Physics* physics, std::uint64_t first_index) const;
 
+    /// The cells of one array.
+    EncodedArray encoded(std::size_t cut, std::size_t block) const;
+
     /// The moving operand, ready to be fed.
     struct Feed {
         kernel::Layout layout;

@@ -96,7 +96,7 @@ void MappedArray::State::run_panel(const Matrix<std::int32_t>& inputs, std::size
         for (std::size_t v = 0; v < Tile::vectors; ++v)
             before[v] = panel.codes[v * width + unit];
         if (gate_drive())
-            run_gate_group(inputs, first, g, panel);
+            run_gate_group(inputs, first, first_vector, g, panel);
         else
             run_group(inputs, first, first_vector, g, panel);
         const RowGroup& group = encoded.groups[g];

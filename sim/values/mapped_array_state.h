@@ -14,7 +14,8 @@ struct Converters {
     std::vector<float> step; ///< units per code
     std::vector<float> scale, shift, low, high;
     std::vector<std::vector<float>> sign; ///< per row group
-    float bow = 0.0f, range = 1.0f;
+    float bow = 0.0f, range = 1.0f, dnl = 0.0f;
+    std::vector<std::uint32_t> steps; ///< names of the columns' own steps
     bool rounds = true;
     double noise_steps = 0.0; ///< σ of the converter's own noise
 
@@ -84,7 +85,8 @@ struct MappedArray::State {
                    Panel& panel) const;
     void run_group(const Matrix<std::int32_t>& inputs, std::size_t first, std::uint64_t first_vector, std::size_t g,
                    Panel& panel) const;
-    void run_gate_group(const Matrix<std::int32_t>& inputs, std::size_t first, std::size_t g, Panel& panel) const;
+    void run_gate_group(const Matrix<std::int32_t>& inputs, std::size_t first, std::uint64_t first_vector,
+                        std::size_t g, Panel& panel) const;
     void draw_noise(const std::vector<float>& panels, std::uint64_t first_vector, std::size_t g, std::size_t strip,
                     std::vector<float>& noise) const;
     void combine(const Panel& panel, std::size_t vector, std::span<double> out) const;

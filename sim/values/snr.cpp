@@ -102,7 +102,7 @@ ErrorPowers measure_errors(const ArrayMaker& make, const ArraySpec& spec, const 
     powers.total = measurement.error(spec.adc, physics, &powers.clipped_share);
 
     ConverterSpec plain(spec.adc);
-    plain.offset_lsb = plain.gain_error = plain.inl_lsb = plain.enob = 0.0;
+    plain.offset_lsb = plain.gain_error = plain.inl_lsb = plain.dnl_lsb = plain.enob = 0.0;
     ConverterSpec steps(plain), limits(plain), flaws(spec.adc);
     steps.clips = false;
     limits.rounds = false;

@@ -78,6 +78,7 @@ void AdcConfig::fields(config::Visitor& v)
     v.real("offset_lsb", offset_lsb, {-1e3, 1e3}, unit::none, "values: offset of every converter in steps");
     v.real("gain_error", gain_error, {-0.5, 0.5}, unit::none, "values: relative error of every converter's gain");
     v.real("inl_lsb", inl_lsb, {-1e3, 1e3}, unit::none, "values: bow of the transfer curve at mid-scale, in steps");
+    v.real("dnl_lsb", dnl_lsb, {0.0, 1.0}, unit::none, "values: deviation of the widths of steps, in mean steps");
 }
 
 void AdcConfig::check(const config::Place& place) const

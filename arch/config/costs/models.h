@@ -60,6 +60,7 @@ struct AdcConfig {
     double offset_lsb = 0.0;
     double gain_error = 0.0; ///< relative
     double inl_lsb = 0.0;    ///< bow of the transfer curve at mid-scale
+    double dnl_lsb = 0.0;    ///< σ of the widths of steps
     void fields(config::Visitor& v);
     void check(const config::Place& place) const;
     double effective_bits() const { return enob > 0.0 ? enob : bits; }
