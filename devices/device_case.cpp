@@ -30,7 +30,7 @@ struct Effects {
         };
         const DeviceConfig& d = c.device;
         programming = has("programming") || c.initial == Initial::programmed;
-        relaxation = has("relaxation") && d.relaxation;
+        relaxation = has("relaxation") && (d.relaxation || d.retention);
         drift = has("drift") && d.drift;
         read_noise = has("read_noise") && d.read_noise;
         stuck_at = has("stuck_at") && d.faults;
@@ -46,7 +46,7 @@ public:
         : model_(model), on_(c), target_(target), moment_{time, c.temperature_k},
           random_(c.seed, fmt::format("device {:.17g} S {:.17g} s", target, time)),
           sigma_(model.programming_sigma(target)), drift_log_(model.drift_log(moment_)),
-          shift_(model.relaxation(moment_)), factor_(model.thermal_factor(moment_))
+          shift_(model.relaxation(moment_)), grown_(model.retention_sigma(target, moment_)), factor_(model.thermal_factor(moment_))
     {
         if (c.device.programming.mode == ProgrammingMode::pulse)
             programmer_.emplace(model);
@@ -68,7 +68,7 @@ public:
         if (on_.drift)
             g *= std::exp(-std::abs(nu_mean_ + nu_deviation_ * random_.normal()) * drift_log_);
         if (on_.relaxation)
-            g = std::max(0.0, g + shift_.mean_s + shift_.deviation_s * random_.normal());
+            g = std::max(0.0, g + shift_.mean_s + std::hypot(shift_.deviation_s, grown_) * random_.normal());
         g *= factor_;
         if (on_.stuck_at) {
             const FaultConfig& faults = *model_.config().faults;
@@ -90,6 +90,7 @@ private:
     RandomStream random_;
     double sigma_, drift_log_;
     DeviceModel::Shift shift_;
+    double grown_; ///< σ of retention
     double factor_;
     double nu_mean_ = 0.0, nu_deviation_ = 0.0;
     std::optional<PulseProgrammer> programmer_;

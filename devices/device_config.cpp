@@ -45,6 +45,34 @@ void over_time(const config::Place& place, const char* key, const Curve& curve)
 
 } // namespace
 
+void RetentionPoint::fields(config::Visitor& v)
+{
+    v.real("time_s", time_s, {0, 1e15}, unit::seconds, "since programming", Presence::required);
+    v.section("sigma_us", sigma_us, "sigma of the conductance by then, over the target", Presence::required);
+}
+
+void RetentionPoint::check(const config::Place& place) const { over_conductance(place, "sigma_us", sigma_us); }
+
+void RetentionConfig::fields(config::Visitor& v)
+{
+    v.real("from_s", from_s, {1e-9, 1e15}, unit::seconds, "time of which programming.sigma_us was published");
+    v.list("points", points, "later times, ascending", Presence::required);
+    source_field(v, source);
+}
+
+void RetentionConfig::check(const config::Place& place) const
+{
+    double last = from_s;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if (!(points[i].time_s > last))
+            place.fail(fmt::format("points[{}].time_s", i), fmt::format("must exceed {}, got {}", last,
+                                                                       points[i].time_s));
+        last = points[i].time_s;
+    }
+    if (points.empty())
+        place.fail("points", "must have at least one point");
+}
+
 void PulseConfig::fields(config::Visitor& v)
 {
     v.real("step", step, {1e-6, 1}, unit::none, "mean step of one pulse / max_us");
@@ -213,6 +241,7 @@ void DeviceConfig::fields(config::Visitor& v)
     v.section("programming", programming, "error of programming");
     v.section("drift", drift, "drift by a power law");
     v.section("relaxation", relaxation, "relaxation after programming");
+    v.section("retention", retention, "growth of the programming error");
     v.section("read_noise", read_noise, "noise of a read");
     v.section("iv", iv, "current over voltage");
     v.section("faults", faults, "stuck cells");
@@ -242,6 +271,9 @@ void DeviceConfig::check(const config::Place& place) const
             finite("drift.mean", drift->mean, true);
             finite("drift.deviation", drift->deviation, false);
         }
+        if (retention)
+            for (std::size_t i = 0; i < retention->points.size(); ++i)
+                finite(fmt::format("retention.points[{}].sigma_us", i).c_str(), retention->points[i].sigma_us, false);
         if (read_noise)
             finite("read_noise.amplitude", read_noise->amplitude, false);
     }

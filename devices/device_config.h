@@ -61,6 +61,24 @@ struct RelaxationConfig {
     void check(const config::Place& place) const;
 };
 
+/// Residual error at a later time, the one of programming included.
+struct RetentionPoint {
+    double time_s = 0.0;
+    Curve sigma_us; ///< over the target
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
+/// The error of programming grows: the variance beyond programming's own rises from 0 at `from_s` through the points,
+/// linearly in ln t between them, and stays from the last on. One draw per device for all times.
+struct RetentionConfig {
+    double from_s = 1.0;
+    std::vector<RetentionPoint> points;
+    std::string source;
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
 /// σ² = A²·ln((t + t₀ + t_read)/(2·t_read)) + white²; A = G·amplitude(G_programmed) or amplitude(G) in µS.
 struct ReadNoiseConfig {
     NoiseScale scale = NoiseScale::relative;
@@ -132,6 +150,7 @@ struct DeviceConfig {
     ProgrammingConfig programming;
     std::optional<DriftConfig> drift;
     std::optional<RelaxationConfig> relaxation;
+    std::optional<RetentionConfig> retention;
     std::optional<ReadNoiseConfig> read_noise;
     std::optional<IvConfig> iv;
     std::optional<FaultConfig> faults;

@@ -73,6 +73,26 @@ DeviceModel::Shift DeviceModel::relaxation(Moment moment) const
             std::max(0.0, config_.relaxation->deviation_us.at(t)) * to_siemens};
 }
 
+double DeviceModel::retention_sigma(double target_s, Moment moment) const
+{
+    if (!config_.retention)
+        return 0.0;
+    const RetentionConfig& r = *config_.retention;
+    const double own = programming_sigma(target_s), t = age(moment);
+    double variance = 0.0, at = r.from_s;
+    for (const RetentionPoint& point : r.points) {
+        const double sigma = sigma_scale_ * point.sigma_us.at_conductance(target_s, config_.max_s) * to_siemens;
+        const double grown = std::max(0.0, sigma * sigma - own * own);
+        if (t < point.time_s) {
+            const double share = t > at ? std::log(t / at) / std::log(point.time_s / at) : 0.0;
+            return std::sqrt(std::lerp(variance, grown, share));
+        }
+        variance = grown;
+        at = point.time_s;
+    }
+    return std::sqrt(variance);
+}
+
 double DeviceModel::thermal_factor(Moment moment) const
 {
     if (!config_.temperature || config_.temperature->conductance_ev == 0.0)

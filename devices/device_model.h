@@ -48,6 +48,9 @@ public:
     /// Relaxation since programming; the device's own standard normal multiplies the deviation.
     Shift relaxation(Moment moment) const;
 
+    /// σ by which the programming error has grown since, for a target (added in variance); 0 without retention.
+    double retention_sigma(double target_s, Moment moment) const;
+
     /// Factor on every conductance relative to the reference temperature.
     double thermal_factor(Moment moment) const;
 

@@ -28,7 +28,7 @@ float ConductanceGrid::steps(double conductance_s) const
 
 ProgrammedArray::ProgrammedArray(std::shared_ptr<const DeviceModel> model, std::size_t rows, std::size_t columns,
                                  std::uint64_t seed, std::uint64_t index, EffectSet effects)
-    : model_(std::move(model)), effects_(effects), seed_(seed), read_seed_(seed), index_(index), programmed_(rows, columns),
+    : model_(std::move(model)), effects_(effects), seed_(seed), index_(index), programmed_(rows, columns),
       faults_(rows, columns, Fault::none), pulses_(rows, columns, 0), columns_(columns)
 {
     const DeviceConfig& config = model_->config();
@@ -92,7 +92,12 @@ void ProgrammedArray::program(const Matrix<double>& target_s)
         for (std::size_t cell = 0; cell < target_s.size(); ++cell)
             exponent_.flat()[cell] = static_cast<float>(model_->drift_exponent(target_s.flat()[cell], drifting));
     }
-    if (effects_.relaxation && model_->config().relaxation) {
+    if (effects_.relaxation && model_->config().retention) {
+        target_ = Matrix<float>(target_s.rows(), target_s.cols());
+        for (std::size_t cell = 0; cell < target_s.size(); ++cell)
+            target_.flat()[cell] = static_cast<float>(target_s.flat()[cell]);
+    }
+    if (effects_.relaxation && (model_->config().relaxation || model_->config().retention)) {
         relaxation_ = Matrix<float>(target_s.rows(), target_s.cols());
         for (float& z : relaxation_.flat())
             z = static_cast<float>(relaxing.normal());
@@ -140,12 +145,20 @@ Matrix<double> ProgrammedArray::read(Moment moment) const
         if (!exponent_.empty())
             g *= std::exp(-static_cast<double>(exponent_.flat()[cell]) * drift_log);
         if (!relaxation_.empty())
-            g = std::max(0.0, g + shift.mean_s + shift.deviation_s * static_cast<double>(relaxation_.flat()[cell]));
+            g = std::max(0.0, g + shift.mean_s +
+                                  (target_.empty() ? shift.deviation_s
+                                                   : std::hypot(shift.deviation_s, grown_sigma(cell, moment))) *
+                                      static_cast<double>(relaxation_.flat()[cell]));
         g *= factor;
         if (const Fault fault = faults_.flat()[cell]; fault != Fault::none)
             g = fault == Fault::stuck_low ? model_->min_s() : model_->max_s();
     }
     return now;
+}
+
+double ProgrammedArray::grown_sigma(std::size_t cell, Moment moment) const
+{
+    return model_->retention_sigma(static_cast<double>(target_.flat()[cell]), moment);
 }
 
 Matrix<NoiseVariance> ProgrammedArray::noise(const Matrix<double>& now_s, Moment moment, double operation_s) const
@@ -162,7 +175,7 @@ void ProgrammedArray::add_slow_noise(Matrix<double>& now_s, Moment moment, doubl
 {
     if (!effects_.read_noise || !model_->config().read_noise)
         return;
-    RandomStream random(read_seed_, fmt::format("slow noise of array {}", index_), hold);
+    RandomStream random(seed_, fmt::format("slow noise of array {}", index_), hold);
     for (std::size_t cell = 0; cell < now_s.size(); ++cell) {
         double& g = now_s.flat()[cell];
         const NoiseVariance variance = model_->read_noise(g, programmed_.flat()[cell], moment, operation_s);

@@ -5,23 +5,12 @@
 #include <vector>
 
 #include "devices/device_model.h"
+#include "devices/effect_set.h"
 #include "devices/matrix.h"
 #include "devices/pulse_programming.h"
 
 namespace imc::devices
 {
-
-/// Which of a device's effects take part. Those that the device does not have never do.
-struct EffectSet {
-    bool programming = true;
-    bool relaxation = true;
-    bool drift = true;
-    bool read_noise = true;
-    bool stuck_at = true;
-    bool mismatch = true;
-    bool columns = true;
-    static EffectSet none() { return {false, false, false, false, false, false, false}; }
-};
 
 enum class Fault : unsigned char { none, stuck_low, stuck_high };
 
@@ -56,9 +45,6 @@ public:
     /// are stuck low from then on. Throws std::invalid_argument for targets outside [0, max].
     void program(const Matrix<double>& target_s);
 
-    /// Gives the read noise a seed of its own.
-    void reseed_reads(std::uint64_t seed) { read_seed_ = seed; }
-
     /// Conductances in siemens at a moment after programming, without read noise.
     Matrix<double> read(Moment moment) const;
     /// Variances of the read noise at these conductances, per cell in S².
@@ -80,15 +66,17 @@ public:
     double mean_pulses() const;
 
 private:
+    double grown_sigma(std::size_t cell, Moment moment) const;
     void write_cell(std::size_t cell, double target_s, RandomStream& random);
 
     std::shared_ptr<const DeviceModel> model_;
     EffectSet effects_;
-    std::uint64_t seed_, read_seed_, index_;
+    std::uint64_t seed_, index_;
     std::uint64_t programmings_ = 0;
     std::unique_ptr<PulseProgrammer> programmer_;
     Matrix<double> mismatch_, step_, programmed_;
     Matrix<float> exponent_, relaxation_;
+    Matrix<float> target_; ///< for retention
     Matrix<Fault> faults_;
     Matrix<std::uint32_t> pulses_;
     std::vector<ColumnError> columns_;

@@ -115,6 +115,8 @@ public:
     {
         const auto device = device_of(macro_);
         physics_ = values::physics_of(macro_, device, options_.imperfections, macro_place);
+        if (physics_)
+            physics_->transfer_cache = options_.cache;
         result_.accuracy.device = device ? device->config().name : "";
         if (network_.needs_calibration())
             network_.calibrate(calibration_.inputs);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "devices/compensation.h"
-#include "sim/values/snr.h"
+#include "sim/values/error_powers.h"
 
 /// What a run with values found out, beside time and energy.
 namespace imc::run

@@ -88,6 +88,7 @@ void AccuracyOptions::fields(config::Visitor& v)
     v.section("effects", effects, "what takes part");
     v.integer("snr_vectors", snr_vectors, {0, 1 << 20}, unit::none,
               "vectors per layer over which the parts of the error are measured; 0: they are not");
+    v.path("cache", cache, "folder where arrays' transfer matrices (IR drop) are kept by content; none: not kept");
     v.integer("instance_seed", instance_seed, {-1, std::int64_t{1} << 53}, unit::none,
               "of the devices; -1: from the seed");
     v.integer("read_seed", read_seed, {-1, std::int64_t{1} << 53}, unit::none, "of read noise; -1: from the seed");

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/base/config/visitor.h"
-#include "sim/values/chip_arrays.h"
+#include "sim/values/imperfections.h"
 
 /// The section `accuracy` of an experiment: values through the chip's arrays.
 namespace imc::run
@@ -43,6 +43,7 @@ struct AccuracyOptions {
     std::int64_t hold_images = 1; ///< images between two draws of the slow read noise
     values::Imperfections imperfections;
     std::int64_t snr_vectors = 64; ///< per layer's group of arrays; 0: parts of the error are not measured
+    std::filesystem::path cache;   ///< folder of transfer matrices; empty: none
     std::int64_t instance_seed = -1;
     std::int64_t read_seed = -1; ///< negative: the experiment's seed
     void fields(config::Visitor& v);

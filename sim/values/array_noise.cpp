@@ -70,6 +70,37 @@ void MappedArray::State::prepare_noise()
     }
 }
 
+void MappedArray::State::hold_slow_noise(std::uint64_t hold)
+{
+    thread_local std::vector<float> deviation;
+    thread_local std::vector<std::uint32_t> state;
+    const std::vector<float> ones(Tile::columns, 1.0f), zeros(Tile::columns, 0.0f);
+    deviation.resize(slow_variance.size());
+    state.resize(4 * tile_size);
+    seed_lanes(RandomStream(physics->read_seed.value_or(physics->seed), fmt::format("slow noise of array {}", index),
+                            hold)(),
+               0, state.data());
+    NoiseTile tile;
+    tile.slices = slow_variance.size() / tile_size;
+    tile.sums = slow_variance.data();
+    tile.scale = ones.data();
+    tile.floor = tile.shared_scale = tile.shared_floor = zeros.data();
+    tile.state = state.data();
+    tile.out = deviation.data();
+    value_kernels().noise(tile);
+    if (!slow_shared.empty()) {
+        const std::size_t rows = base.rows(), width = base.cols();
+        std::vector<float> spread(width, 0.0f);
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t c = 0; c < width; ++c)
+                spread[c] += deviation[i * width + c] * slow_shared(i, c);
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t c = 0; c < width; ++c)
+                deviation[i * width + c] += spread[c] - deviation[i * width + c] * slow_shared(i, c);
+    }
+    fill_cells(std::span(deviation).first(base.size()));
+}
+
 void MappedArray::State::draw_noise(const std::vector<float>& panels, std::uint64_t first_vector, std::size_t g,
                                     std::size_t strip, std::vector<float>& noise) const
 {

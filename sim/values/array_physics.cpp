@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "devices/crossbar/transfer_cache.h"
 #include "sim/values/mapped_array_state.h"
 
 namespace imc::values
@@ -31,7 +32,8 @@ std::size_t MappedArray::State::active() const
     return most;
 }
 
-void MappedArray::State::program()
+/// The cells as written; what they are made of is needed no longer than to build from.
+devices::ProgrammedArray MappedArray::State::program()
 {
     Physics& p = *physics;
     if (!p.device)
@@ -50,19 +52,15 @@ void MappedArray::State::program()
     Matrix<double> target(encoded.levels.rows(), encoded.levels.cols());
     for (std::size_t n = 0; n < target.size(); ++n)
         target.flat()[n] = p.off_s + level_s * encoded.levels.flat()[n];
-    array =
-        std::make_unique<devices::ProgrammedArray>(p.device, target.rows(), target.cols(), p.seed, index, p.effects);
-    array->program(target);
-    if (p.read_seed)
-        array->reseed_reads(*p.read_seed);
-    if (p.compensation != devices::Compensation::none)
-        compensate();
+    devices::ProgrammedArray array(p.device, target.rows(), target.cols(), p.seed, index, p.effects);
+    array.program(target);
+    return array;
 }
 
-void MappedArray::State::compensate()
+void MappedArray::State::compensate(const devices::ProgrammedArray& array)
 {
     const auto read_out = [&](double time_s) {
-        const Matrix<double> now = array->read({time_s, physics->moment.temperature_k});
+        const Matrix<double> now = array.read({time_s, physics->moment.temperature_k});
         Matrix<double> seen(now.rows(), encoded.converted());
         for (std::size_t q = 0; q < seen.cols(); ++q) {
             const auto [a, b] = encoded.cells_of(q);
@@ -79,6 +77,7 @@ void MappedArray::State::compensate()
 
 void MappedArray::State::build_ideal_cells()
 {
+    Matrix<float> cells(encoded.levels.rows(), encoded.converted());
     for (std::size_t q = 0; q < cells.cols(); ++q) {
         const auto [a, b] = encoded.cells_of(q);
         const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
@@ -91,70 +90,112 @@ void MappedArray::State::build_ideal_cells()
         for (const RowGroup& group : encoded.groups)
             packed_bits.push_back(pack_bits(cells, group));
     }
+    pack(cells);
 }
 
-void MappedArray::State::build_cells(std::optional<std::uint64_t> hold)
+namespace
 {
-    cells = Matrix<float>(encoded.levels.rows(), encoded.converted());
-    if (!array) {
-        build_ideal_cells();
-    } else {
-        const Physics& p = *physics;
-        const Matrix<double> quiet = array->read(p.moment);
-        Matrix<double> now(quiet);
-        if (hold)
-            array->add_slow_noise(now, p.moment, p.operation_s, *hold);
-        if (const auto law = p.device->cell_law()) {
-            if (config.slice_bits != 1)
-                throw std::invalid_argument("nonlinear cells need inputs of one level: one bit per slice");
-            for (double& g : now.flat())
-                g = law->at(g, p.read_voltage_v).current_a / p.read_voltage_v;
-        }
-        const bool row_wires = p.wires && p.drive == InputDrive::row_voltage;
-        const Matrix<double> seen = row_wires ? devices::transfer_matrix(now, *p.wires) : now;
-        const auto grid = ConductanceGrid::for_sums(p.on_s, active(),
-                                                    (1u << std::min(config.slice_bits, digit_part_bits)) - 1);
-        step_units = grid.step_s / level_s;
-        // Twice the top level is where sums could leave the exact range.
-        const float most = grid.steps(2.0 * p.on_s);
-        for (std::size_t q = 0; q < cells.cols(); ++q) {
-            const auto [a, b] = encoded.cells_of(q);
-            const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
-            for (std::size_t i = 0; i < cells.rows(); ++i) {
-                const float plus = std::min(grid.steps(seen(i, a)), most);
-                cells(i, q) = pair ? plus - std::min(grid.steps(seen(i, b)), most) : plus;
-            }
-        }
-        conductance = now;
-        build_noise(quiet, seen);
+
+/// Conductances as a read at this voltage sees them.
+Matrix<double> read_through(const devices::CellLaw* law, const Matrix<double>& now, double voltage_v)
+{
+    Matrix<double> seen(now);
+    if (law)
+        for (double& g : seen.flat())
+            g = law->at(g, voltage_v).current_a / voltage_v;
+    return seen;
+}
+
+} // namespace
+
+void MappedArray::State::build_cells()
+{
+    if (!physics)
+        return build_ideal_cells();
+    const Physics& p = *physics;
+    const devices::ProgrammedArray array = program();
+    column_errors = array.columns();
+    if (p.compensation != devices::Compensation::none)
+        compensate(array);
+    const Matrix<double> quiet = array.read(p.moment);
+    const auto law = p.device->cell_law();
+    if (law && config.slice_bits != 1)
+        throw std::invalid_argument("nonlinear cells need inputs of one level: one bit per slice");
+    const Matrix<double> now = read_through(law.get(), quiet, p.read_voltage_v);
+    const bool wired = p.wires && p.drive == InputDrive::row_voltage;
+    const Matrix<double> seen = wired ? devices::transfer_matrix(now, *p.wires, p.transfer_cache) : now;
+    grid_s = ConductanceGrid::for_sums(p.on_s, active(), (1u << std::min(config.slice_bits, digit_part_bits)) - 1)
+                 .step_s;
+    step_units = grid_s / level_s;
+    base = Matrix<float>(seen.rows(), seen.cols());
+    for (std::size_t n = 0; n < seen.size(); ++n)
+        base.flat()[n] = static_cast<float>(seen.flat()[n] / grid_s);
+    fill_cells({});
+    build_noise(array, quiet, seen);
+    if (slow_variance.empty())
+        base = {};
+}
+
+/// Cells from `base` and a deviation per cell column (empty: none), both in steps of the grid.
+void MappedArray::State::fill_cells(std::span<const float> deviation)
+{
+    // Twice the top level is where sums could leave the exact range.
+    const auto most = static_cast<float>(2.0 * physics->on_s / grid_s);
+    const std::size_t rows = base.rows(), width = base.cols();
+    const auto steps = [&](std::size_t i, std::size_t c) {
+        const float g = base(i, c) + (deviation.empty() ? 0.0f : deviation[i * width + c]);
+        return std::nearbyint(std::clamp(g, 0.0f, most));
+    };
+    Matrix<float> cells(rows, encoded.converted());
+    for (std::size_t q = 0; q < cells.cols(); ++q) {
+        const auto [a, b] = encoded.cells_of(q);
+        const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
+        for (std::size_t i = 0; i < rows; ++i)
+            cells(i, q) = pair ? steps(i, a) - steps(i, b) : steps(i, a);
     }
+    pack(cells);
+    if (!gate_drive())
+        return;
+    conductance = Matrix<double>(rows, width);
+    for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t c = 0; c < width; ++c)
+            conductance(i, c) =
+                grid_s * static_cast<double>(std::max(
+                             0.0f, base(i, c) + (deviation.empty() ? 0.0f : deviation[i * width + c])));
+}
+
+void MappedArray::State::pack(const Matrix<float>& cells)
+{
     packed.clear();
     for (const RowGroup& group : encoded.groups)
         packed.push_back(pack_cells(cells, group));
 }
 
-void MappedArray::State::build_noise(const Matrix<double>& now, const Matrix<double>& seen)
+void MappedArray::State::build_noise(const devices::ProgrammedArray& array, const Matrix<double>& quiet,
+                                     const Matrix<double>& seen)
 {
     const Physics& p = *physics;
-    packed_variance.clear();
-    packed_shared.clear();
+    const std::size_t rows = quiet.rows();
     floor_units.assign(encoded.groups.size(), std::vector<double>(padded(), 0.0));
     shared_floor.assign(encoded.groups.size(), std::vector<double>(padded(), 0.0));
     const double floor = p.effects.read_noise ? p.device->thermal_noise_variance(p.moment) / (level_s * level_s) : 0.0;
-    const auto noise = array->noise(now, p.moment, p.operation_s);
+    const auto noise = array.noise(quiet, p.moment, p.operation_s);
     const bool fast = std::ranges::any_of(noise.flat(), [](const devices::NoiseVariance& v) { return v.fast > 0.0; });
-    const bool wired = fast && p.wires && p.drive == InputDrive::row_voltage;
+    const bool slow = std::ranges::any_of(noise.flat(), [](const devices::NoiseVariance& v) { return v.slow > 0.0; });
+    const bool wired = (fast || slow) && p.wires && p.drive == InputDrive::row_voltage;
     const devices::Sensitivity sensitivity =
-        wired ? devices::column_sensitivity(now, *p.wires, seen) : devices::Sensitivity{};
+        wired ? devices::column_sensitivity(quiet, *p.wires, seen) : devices::Sensitivity{};
+    if (slow)
+        build_slow_noise(noise, sensitivity);
     // A cell's voltage is x·own + x̄·(all − own), x̄ the mean input of the phase: its variance has terms in x², x·x̄
     // and x̄², the first two of which are column sums over the inputs.
-    Matrix<double> own(cells.rows(), cells.cols()), mixed(own);
-    for (std::size_t q = 0; q < cells.cols(); ++q) {
+    Matrix<double> own(rows, encoded.converted()), mixed(own);
+    for (std::size_t q = 0; q < own.cols(); ++q) {
         const auto [a, b] = encoded.cells_of(q);
         const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
         for (std::size_t g = 0; g < encoded.groups.size(); ++g)
             floor_units[g][q] = floor * static_cast<double>(encoded.groups[g].count) * (pair ? 2.0 : 1.0);
-        for (std::size_t i = 0; fast && i < cells.rows(); ++i)
+        for (std::size_t i = 0; fast && i < rows; ++i)
             for (const std::size_t c : {a, b}) {
                 if (c == b && !pair)
                     break;
@@ -175,13 +216,32 @@ void MappedArray::State::build_noise(const Matrix<double>& now, const Matrix<dou
         pack_variance(mixed, packed_shared, shared_units);
 }
 
+/// A cell's slow deviation changes what its own row sees by `own`, and, spread evenly over the other rows, what they
+/// see by all − own.
+void MappedArray::State::build_slow_noise(const Matrix<devices::NoiseVariance>& noise,
+                                          const devices::Sensitivity& sensitivity)
+{
+    constexpr std::size_t lanes = Tile::vectors * Tile::columns;
+    const std::size_t count = noise.size(), rows = noise.rows();
+    slow_variance.assign((count + lanes - 1) / lanes * lanes, 0.0f);
+    const bool wired = !sensitivity.own.empty();
+    slow_shared = wired && rows > 1 ? Matrix<float>(rows, noise.cols()) : Matrix<float>();
+    for (std::size_t n = 0; n < count; ++n) {
+        const double own = wired ? sensitivity.own.flat()[n] : 1.0;
+        slow_variance[n] = static_cast<float>(noise.flat()[n].slow * own * own / (grid_s * grid_s));
+        if (!slow_shared.empty() && own > 0.0)
+            slow_shared.flat()[n] =
+                static_cast<float>((sensitivity.all.flat()[n] - own) / (own * static_cast<double>(rows - 1)));
+    }
+}
+
 /// On a grid, like the cells, so that the sums are exact.
 void MappedArray::State::pack_variance(const Matrix<double>& variance, std::vector<std::vector<float>>& out,
                                        double& units) const
 {
     const double largest = *std::ranges::max_element(variance.flat());
     units = variance_step(largest, active(), (1 << std::min(config.slice_bits, digit_part_bits)) - 1);
-    Matrix<float> steps(cells.rows(), cells.cols());
+    Matrix<float> steps(variance.rows(), variance.cols());
     for (std::size_t n = 0; n < steps.size(); ++n)
         steps.flat()[n] = static_cast<float>(std::nearbyint(std::max(0.0, variance.flat()[n]) / units));
     for (const RowGroup& group : encoded.groups)

@@ -5,18 +5,12 @@
 
 #include "arch/config/macro.h"
 #include "sim/mapping/mapping.h"
+#include "sim/values/imperfections.h"
 #include "sim/values/layer_matrix.h"
 
 /// What the value path takes from a chip's description and from a mapping.
 namespace imc::values
 {
-
-/// Which of the chip's imperfections take part. Those that the chip does not have never do.
-struct Imperfections {
-    devices::EffectSet cells;
-    bool wires = true;
-    bool converters = true; ///< off: no converter has steps, limits, noise or errors
-};
 
 /// The arrays of a macro, but for the operands' widths and signs. Digital macros have ideal converters and cells.
 /// Throws ConfigError naming what values cannot be computed with.

@@ -66,10 +66,10 @@ void MappedArray::State::set_step(std::vector<float> step)
     c.shift.assign(width, 0.0f);
     for (std::size_t q = 0; q < encoded.converted(); ++q) {
         double gain = 1.0 + adc.gain_error, shift = adc.offset_lsb;
-        if (array) {
+        if (!column_errors.empty()) {
             const auto [a, b] = encoded.cells_of(q);
-            gain *= array->columns()[a].gain;
-            shift += array->columns()[a].offset * full_scale() / static_cast<double>(c.step[q]);
+            gain *= column_errors[a].gain;
+            shift += column_errors[a].offset * full_scale() / static_cast<double>(c.step[q]);
         }
         c.scale[q] = static_cast<float>(step_units / static_cast<double>(c.step[q]) * gain);
         c.shift[q] = static_cast<float>(shift);
@@ -114,7 +114,7 @@ void MappedArray::State::choose_flush()
         weights += std::abs(slice.weight);
     const bool clips = converters.high[0] < unlimited;
     const double code = clips ? static_cast<double>(converters.high[0]) + 1.0 : full_scale();
-    const bool integers = converters.rounds || (!array && config.adc.range == AdcRange::ideal);
+    const bool integers = converters.rounds || (!physics && config.adc.range == AdcRange::ideal);
     flush = integers && code * weights < 0x1p24 ? slices.size() : 1;
 }
 

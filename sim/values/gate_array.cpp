@@ -39,7 +39,7 @@ void MappedArray::State::run_gate_group(const Matrix<std::int32_t>& inputs, std:
     const RowGroup& group = encoded.groups[g];
     const std::size_t present = std::min(Tile::vectors, inputs.rows() - first), width = padded();
     // One phase per vector and slice; the rows of other groups are off, but their bit line segments remain.
-    Matrix<unsigned char> rows_on(present * slices.size(), cells.rows(), 0);
+    Matrix<unsigned char> rows_on(present * slices.size(), conductance.rows(), 0);
     for (std::size_t v = 0; v < present; ++v)
         for (std::size_t s = 0; s < slices.size(); ++s)
             for (std::size_t i = group.first; i < group.first + group.count; ++i)

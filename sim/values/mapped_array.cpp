@@ -25,11 +25,9 @@ MappedArray::MappedArray(const ArraySpec& config, const Matrix<std::int32_t>& we
     s.offset = input_offset(config);
     s.parts = digit_parts(config.slice_bits);
     s.index = index;
-    if (physics) {
+    if (physics)
         s.physics = *physics;
-        s.program();
-    }
-    s.build_cells(std::nullopt);
+    s.build_cells();
     s.full_scale_step();
 }
 
@@ -41,7 +39,6 @@ std::size_t MappedArray::rows() const { return state_->encoded.levels.rows(); }
 std::size_t MappedArray::weights() const { return state_->encoded.weights; }
 const EncodedArray& MappedArray::encoded() const { return state_->encoded; }
 bool MappedArray::counts_bits() const { return state_->counting && !state_->noisy(); }
-const devices::ProgrammedArray* MappedArray::programmed() const { return state_->array.get(); }
 
 void MappedArray::use_counting(bool on)
 {
@@ -58,10 +55,8 @@ std::int64_t MappedArray::conversions_per_vector() const
 
 void MappedArray::begin_hold(std::uint64_t hold)
 {
-    if (state_->array) {
-        state_->build_cells(hold);
-        state_->prepare_noise();
-    }
+    if (!state_->slow_variance.empty())
+        state_->hold_slow_noise(hold);
 }
 
 void MappedArray::run(const Matrix<std::int32_t>& inputs, Matrix<double>& total, std::size_t first_column,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -27,6 +28,7 @@ struct Physics {
     devices::Compensation compensation = devices::Compensation::none;
     double operation_s = 0.0; ///< splits read noise into slow and fast
     std::optional<devices::Wires> wires;
+    std::filesystem::path transfer_cache; ///< folder of transfer matrices; empty: none are kept
     InputDrive drive = InputDrive::row_voltage;
     double read_voltage_v = 0.2;
 };
@@ -55,7 +57,6 @@ public:
     bool counts_bits() const;
     /// Turns the counting path off (for comparison).
     void use_counting(bool on);
-    const devices::ProgrammedArray* programmed() const;
 
     /// Draws the slow read noise of another hold time (an image, by default) and rebuilds the cells with it.
     void begin_hold(std::uint64_t hold);

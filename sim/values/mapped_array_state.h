@@ -36,9 +36,12 @@ struct MappedArray::State {
     std::int64_t offset = 0;
     std::optional<Physics> physics;
     std::uint64_t index = 0;
-    std::unique_ptr<devices::ProgrammedArray> array;
+    std::vector<devices::ColumnError> column_errors; ///< of the cell columns; empty without physics
 
-    Matrix<float> cells;                    ///< rows × converted columns, in steps of the grid
+    double grid_s = 0.0;                    ///< step of the conductance grid
+    Matrix<float> base;                     ///< cell columns in steps, without slow noise; empty if there is none
+    std::vector<float> slow_variance;       ///< of base, in steps², padded to whole tiles; empty without slow noise
+    Matrix<float> slow_shared;              ///< share of a cell's deviation that every other row sees; empty: none
     Matrix<double> conductance;             ///< cell columns, for gate drive
     double step_units = 1.0;                ///< units per step of the grid
     double level_s = 0.0;                   ///< conductance of one level
@@ -64,11 +67,15 @@ struct MappedArray::State {
     bool noisy() const;
     bool gate_drive() const { return physics && physics->wires && physics->drive == InputDrive::gate; }
 
-    void program();
-    void compensate();
-    void build_cells(std::optional<std::uint64_t> hold);
+    devices::ProgrammedArray program();
+    void compensate(const devices::ProgrammedArray& array);
+    void build_cells();
     void build_ideal_cells();
-    void build_noise(const Matrix<double>& now, const Matrix<double>& seen);
+    void fill_cells(std::span<const float> deviation);
+    void pack(const Matrix<float>& cells);
+    void build_noise(const devices::ProgrammedArray& array, const Matrix<double>& quiet, const Matrix<double>& seen);
+    void build_slow_noise(const Matrix<devices::NoiseVariance>& noise, const devices::Sensitivity& sensitivity);
+    void hold_slow_noise(std::uint64_t hold);
     void pack_variance(const Matrix<double>& variance, std::vector<std::vector<float>>& out, double& units) const;
     void for_each_sum(const Matrix<std::int32_t>& inputs, const std::function<void(std::size_t, float)>& see) const;
     void prepare_noise();
