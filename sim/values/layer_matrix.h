@@ -52,6 +52,8 @@ public:
     /// The arrays of a cut, with this spec or one that differs in converters.
     Contraction program(std::size_t cut, const ArraySpec& spec, const Physics* physics, std::uint64_t first_index) const;
 
+    /// What the arrays of a cut multiply with.
+    const Matrix<std::int32_t>& weights(std::size_t cut) const { return matrices_[cut]; }
     /// The cells of one array.
     EncodedArray encoded(std::size_t cut, std::size_t block) const;
 

@@ -121,6 +121,9 @@ TEST_F(Accuracy, RefusesWhatItCannotUse)
                    "on_conductance_us");
     expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "adc.enob=9"}), "adc.enob");
     expect_refusal(run_lenet("rram", R"({"weights": "random"})", {"precision.weight_bits=1"}), "precision.weight_bits");
+    expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "input.early_end=true"}), "early_end");
+    expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "wires={\"wire_ohm\": -1}"}), "wire_ohm");
+    expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "wires={\"wire_ohm\": NaN}"}), "NaN");
 }
 
 TEST_F(Accuracy, RefusesDataSetsThatAreCutOffOrNotOnes)
@@ -143,4 +146,33 @@ TEST_F(Accuracy, RefusesDataSetsThatAreCutOffOrNotOnes)
     expect_refusal(idx("PNG" + images, labels), "images-idx3-ubyte");
     expect_refusal(idx(images, "\0\0\x08\x01\0\0\0\x01\x0b"s), "label");
     expect_refusal(idx(images, "\0\0\x08\x01\0\0\0\x02\x01"s), "labels-idx1-ubyte");
+}
+
+TEST_F(Accuracy, ImagesSetTheTimeWhereTheMacroEndsReadsEarlyAndOnlyThere)
+{
+    using namespace std::string_literals;
+    fs::create_directories(dir / "data");
+    const std::string head = "\0\0\x08\x03\0\0\0\x02\0\0\0\x1c\0\0\0\x1c"s, labels = "\0\0\x08\x01\0\0\0\x02\x01\x02"s;
+    for (const std::string part : {"train", "t10k"}) {
+        imc::write_file(dir / ("data/" + part + "-images-idx3-ubyte"),
+                        head + std::string(784, '\0') + std::string(784, '\xff'));
+        imc::write_file(dir / ("data/" + part + "-labels-idx1-ubyte"), labels);
+    }
+    const auto first_layer = [&](const std::string& chip, int image, const std::vector<std::string>& sets) {
+        const std::string out = chip + std::to_string(image) + std::to_string(sets.size());
+        const Ended ended =
+            run_lenet(chip,
+                      R"({"dataset": "idx", "calibration_images": 2, "weights": "random", "snr_vectors": 0, "path": ")" +
+                          (dir / "data").string() + R"(", "images": 1, "first": )" + std::to_string(image) + "}",
+                      sets, out);
+        EXPECT_EQ(ended.status, 0) << ended.err;
+        const auto j = result(out);
+        EXPECT_EQ(j["activity_source"], "values");
+        return std::pair(j["layers"][0]["end_cycle"].get<int>(), j["layers"][0]["energy_j"].get<double>());
+    };
+    const std::vector<std::string> early = {macro + "input.early_end=true"};
+    EXPECT_LT(first_layer("pcm", 0, early).first, first_layer("pcm", 1, early).first / 2);
+    EXPECT_EQ(first_layer("pcm", 0, {}).first, first_layer("pcm", 1, {}).first);
+    EXPECT_EQ(first_layer("rram", 0, {}).first, first_layer("rram", 1, {}).first);
+    EXPECT_LT(first_layer("pcm", 0, {}).second, first_layer("pcm", 1, {}).second) << "cells conduct for nothing";
 }

@@ -104,6 +104,24 @@ TEST(Device, ProgrammingErrorScalesWithTheLargestConductance)
     EXPECT_NEAR(DeviceModel(d).programming_sigma(2.5e-6), full / 5.0, 1e-18);
 }
 
+TEST(Device, RetentionGrowsTheProgrammingErrorThroughThePublishedPoints)
+{
+    DeviceCase c;
+    c.device = shipped_device("rram_wan_aihwkit");
+    c.target_s = {20e-6};
+    c.time_s = {1.0, 86400.0, 172800.0, 1e7};
+    c.samples = 200000;
+    // IBM/aihwkit src/aihwkit/inference/noise/reram.py, polynomials of target / 40 uS in uS.
+    const double at_half[] = {2.0229, 3.9086, 3.9307, 3.9307};
+    const auto points = sample(c);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        EXPECT_NEAR(points[i].std_s * 1e6, at_half[i], 4 * at_half[i] / std::sqrt(2.0 * 200000)) << points[i].time_s;
+    const DeviceModel model(c.device);
+    EXPECT_EQ(model.retention_sigma(20e-6, {0.5}), 0.0);
+    const double early = model.retention_sigma(20e-6, {100.0}), late = model.retention_sigma(20e-6, {10000.0});
+    EXPECT_NEAR(late / early, std::numbers::sqrt2, 1e-9) << "variance over ln t";
+}
+
 TEST(Device, ReadNoiseSplitsIntoSlowAndFastWithoutLosingPower)
 {
     const auto model = test::shipped_model("pcm_nandakumar");

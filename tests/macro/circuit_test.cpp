@@ -41,6 +41,8 @@ std::vector<Request> random_requests(const MacroConfig& config, RandomStream& ra
         r.operation.signed_input = pick(0, 1) == 1;
         r.operation.activity.assumed_input = random.uniform();
         r.operation.activity.assumed_weight = random.uniform();
+        if (random.below(2) == 1)
+            r.operation.activity.longest_sum = static_cast<std::int64_t>(random.below(40));
         if (config.family == MacroFamily::digital_bit_serial)
             r.operation.columns =
                 std::max(r.operation.columns, config.digital.weight_bits + sum_growth_bits(config.rows));
@@ -92,6 +94,7 @@ MacroConfig random_macro(RandomStream& random)
         c.input.coding = static_cast<InputCoding>(pick(0, 2));
         c.input.pulse_s = 1e-12 * pick(500, 2000);
         c.input.extra_edges = pick(0, 3);
+        c.input.early_end = c.input.coding != InputCoding::amplitude && pick(0, 1) == 1;
         if (c.encoding != Encoding::differential_analog && extra_columns(c) == 0)
             c.merged_columns = pick(1, 2);
     }
