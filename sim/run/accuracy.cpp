@@ -62,12 +62,12 @@ Graph integer_network(const Experiment& experiment, const Graph& graph, const Im
     return quantise(graph, calibrate(graph, calibration.inputs, o.percentile), options);
 }
 
-std::shared_ptr<const devices::DeviceModel> device_of(const MacroConfig& macro)
+std::shared_ptr<const devices::DeviceModel> device_of(const MacroConfig& macro, const AccuracyOptions& options)
 {
-    if (macro.cell.device.empty() || !is_analog(macro.family))
+    const std::filesystem::path& file = options.device.empty() ? macro.cell.device : options.device;
+    if (file.empty() || !is_analog(macro.family))
         return nullptr;
-    return std::make_shared<const devices::DeviceModel>(
-        config::Document::load(macro.cell.device).read<devices::DeviceConfig>());
+    return std::make_shared<const devices::DeviceModel>(config::Document::load(file).read<devices::DeviceConfig>());
 }
 
 int best(const Value& scores)
@@ -113,7 +113,7 @@ public:
                    experiment.precision, experiment.mapping, options_.imperfections),
           pipeline_(mapped.mapping.pipeline)
     {
-        const auto device = device_of(macro_);
+        const auto device = device_of(macro_, options_);
         physics_ = values::physics_of(macro_, device, options_.imperfections, macro_place);
         if (physics_)
             physics_->transfer_cache = options_.cache;
@@ -122,7 +122,8 @@ public:
             network_.calibrate(calibration_.inputs);
         if (is_analog(macro_.family) && !device)
             result_.warnings.push_back(std::string(macro_place) +
-                                       ".cell.device names no device: the cells are ideal in accuracy and SNR");
+                                       ".cell.device and accuracy.device name no device: the cells are ideal in "
+                                       "accuracy and SNR");
         if (!experiment.precision.signed_activations)
             if (const auto names = network_.signed_inputs(); !names.empty())
                 result_.warnings.push_back(

@@ -84,6 +84,7 @@ void AccuracyOptions::fields(config::Visitor& v)
              "digital factors that undo the mean drift, measured before the images of each time");
     v.integer("hold_images", hold_images, {1, 1 << 24}, unit::none,
               "images between two draws of the slow part of read noise");
+    v.path("device", device, "device statistics in place of those that the chip's cells name");
     EffectOptions effects{imperfections};
     v.section("effects", effects, "what takes part");
     v.integer("snr_vectors", snr_vectors, {0, 1 << 20}, unit::none,

@@ -41,6 +41,7 @@ struct AccuracyOptions {
     std::vector<double> times_s{0.0};
     devices::Compensation compensation = devices::Compensation::none;
     std::int64_t hold_images = 1; ///< images between two draws of the slow read noise
+    std::filesystem::path device; ///< in place of the one that the chip's cells name
     values::Imperfections imperfections;
     std::int64_t snr_vectors = 64; ///< per layer's group of arrays; 0: parts of the error are not measured
     std::filesystem::path cache;   ///< folder of transfer matrices; empty: none

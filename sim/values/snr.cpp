@@ -114,6 +114,7 @@ ErrorPowers measure_errors(const ArrayMaker& make, const ArraySpec& spec, const 
         return powers;
     }
     const ConverterSpec ideal = ideal_converter();
+    const devices::DeviceConfig& device = physics->device->config();
     const auto alone = [&](auto change, bool wires, const ConverterSpec& adc) {
         Physics p(*physics);
         const EffectSet asked = physics->effects;
@@ -131,13 +132,16 @@ ErrorPowers measure_errors(const ArrayMaker& make, const ArraySpec& spec, const 
             e.stuck_at = a.stuck_at;
         },
         false, ideal);
-    powers.drift = alone(
-        [](EffectSet& e, const EffectSet& a) {
-            e.drift = a.drift;
-            e.relaxation = a.relaxation;
-        },
-        false, ideal);
-    powers.read = alone([](EffectSet& e, const EffectSet& a) { e.read_noise = a.read_noise; }, false, ideal);
+    // What the device does not have would show the rounding to the conductance grid.
+    if (device.drift || device.relaxation || device.retention)
+        powers.drift = alone(
+            [](EffectSet& e, const EffectSet& a) {
+                e.drift = a.drift;
+                e.relaxation = a.relaxation;
+            },
+            false, ideal);
+    if (device.read_noise || device.mismatch)
+        powers.read = alone([](EffectSet& e, const EffectSet& a) { e.read_noise = a.read_noise; }, false, ideal);
     if (physics->wires)
         powers.wires = alone([](EffectSet&, const EffectSet&) {}, true, ideal);
     return powers;

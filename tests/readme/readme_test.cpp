@@ -1,4 +1,6 @@
 #include <cstdlib>
+#include <limits>
+#include <map>
 #include <regex>
 #include <sstream>
 
@@ -117,6 +119,54 @@ void check_rows(const std::string& chip)
             EXPECT_EQ(line, now) << "scripts/bless.sh brings README.md up to date";
     }
     EXPECT_GE(rows, 6u);
+    if (bless)
+        imc::write_file(source / "README.md", readme);
+}
+
+/// A row of the table of accuracy, from a run: | chip | time | float | integers | chip | worst | agreement | SNR |
+std::string accuracy_row(const std::string& chip, const std::string& experiment, const std::string& after,
+                         const nlohmann::json& r)
+{
+    const auto& a = r.at("accuracy");
+    const auto percent = [](const nlohmann::json& share) { return fmt::format("{:.1f} %", share.get<double>() * 100); };
+    double least = std::numeric_limits<double>::infinity();
+    for (const auto& layer : r.at("layers"))
+        if (layer.contains("compute_snr_db") && !layer.at("compute_snr_db").is_null())
+            least = std::min(least, layer.at("compute_snr_db").get<double>());
+    for (const auto& t : a.at("times"))
+        if (fmt::format("{:g} s", t.at("time_s").get<double>()) == after) {
+            const bool last = t == a.at("times").back();
+            return fmt::format("| [{}]({}) | {} | {} | {} | {} | {} | {} | {} |", chip, experiment, after,
+                               percent(a.at("float_top1")), percent(a.at("golden_top1")), percent(t.at("top1_mean")),
+                               percent(t.at("top1_worst")), percent(t.at("agreement")),
+                               !last                  ? ""
+                               : std::isinf(least) ? "exact"
+                                                      : fmt::format("{:.1f} dB", least));
+        }
+    return "no such time in " + experiment;
+}
+
+TEST(Readme, AccuracyIsThatOfTheSimulator)
+{
+    const TemporaryDirectory dir;
+    std::string readme = imc::read_file(source / "README.md");
+    const std::regex pattern(R"(\| \[([^\]]*)\]\((configs/experiments/[a-z0-9_]+\.json)\) \| ([^|]*) \|.*)");
+    std::map<std::string, nlohmann::json> results;
+    std::size_t rows = 0;
+    for (const std::string& line : lines_of(readme)) {
+        std::smatch match;
+        if (!std::regex_match(line, match, pattern))
+            continue;
+        ++rows;
+        if (!results.contains(match[2]))
+            results[match[2]] = result_of(match[2], dir / "out");
+        const std::string now = accuracy_row(match[1], match[2], match[3], results[match[2]]);
+        if (bless)
+            readme.replace(readme.find(line), line.size(), now);
+        else
+            EXPECT_EQ(line, now) << "scripts/bless.sh brings README.md up to date";
+    }
+    EXPECT_GE(rows, 4u);
     if (bless)
         imc::write_file(source / "README.md", readme);
 }

@@ -149,7 +149,7 @@ TEST(MappedNetwork, CopiesRowOrderAndPackedGroupsDoNotChangeWhatIsComputed)
     for (float& p : pixels.as<float>())
         p = static_cast<float>(random.uniform());
     const std::vector<Value> image = {Value(graph.tensor(graph.inputs[0]).shape, std::move(pixels))};
-    const Graph quantised = quantise(graph, calibrate(graph, std::vector{image}));
+    const Graph quantised = quantise(graph, calibrate(graph, std::vector<std::vector<Value>>{image}));
     const auto golden = execute(quantised, image);
     mapping::Options options;
     options.row_order = mapping::RowOrder::kernel;
@@ -157,6 +157,6 @@ TEST(MappedNetwork, CopiesRowOrderAndPackedGroupsDoNotChangeWhatIsComputed)
     const mapping::Mapping mapping = mapping::map_network(graph, isaac, {}, options);
     EXPECT_GT(mapping.layers[1].copies.count(), 1);
     const MappedNetwork mapped(quantised, graph, mapping, isaac.tiles[0].core.macro, {}, options, {});
-    const auto seen = ChipInstance(mapped, nullptr).run(image, 0);
+    const auto seen = ChipInstance(mapped, nullptr).run(image, 0, 0);
     EXPECT_EQ(seen[0].to_reals(), golden[0].to_reals());
 }
