@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "devices/compensation.h"
 #include "sim/base/config/visitor.h"
 #include "sim/values/imperfections.h"
 
