@@ -107,7 +107,7 @@ TEST(Device, ProgrammingErrorScalesWithTheLargestConductance)
 TEST(Device, RetentionGrowsTheProgrammingErrorThroughThePublishedPoints)
 {
     DeviceCase c;
-    c.device = shipped_device("rram_wan_aihwkit");
+    c.device = test::shipped_device("rram_wan_aihwkit");
     c.target_s = {20e-6};
     c.time_s = {1.0, 86400.0, 172800.0, 1e7};
     c.samples = 200000;

@@ -1,5 +1,7 @@
 #include "devices/crossbar/transfer_cache.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "sim/base/files.h"
