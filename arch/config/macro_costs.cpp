@@ -23,6 +23,7 @@ ComponentCost popcount_cost(const MacroConfig& config)
     ComponentCost c;
     c.model = "gates";
     c.citation = gates.citation;
+    c.energy_range = gates.energy_range;
     c.energy_j = 2.0 * gates.flip_flop.energy_j;
     c.area_m2 = (sum_growth_bits(config.rows) + 1.0) * gates.flip_flop.area_m2;
     c.leakage_w = c.area_m2 * gates.leakage_w_m2;
@@ -39,6 +40,7 @@ ComponentCost tree_cost(const MacroConfig& config)
     ComponentCost c;
     c.model = "gates";
     c.citation = gates.citation;
+    c.energy_range = gates.energy_range;
     c.energy_j = adders / config.rows * gates.full_adder.energy_j * config.digital.activity;
     c.area_m2 = adders * gates.full_adder.area_m2;
     c.leakage_w = c.area_m2 * gates.leakage_w_m2;
@@ -64,6 +66,7 @@ void resolve_digital(const MacroConfig& config, MacroCosts& costs)
     ComponentCost& array = costs.array;
     array.model = "gates";
     array.citation = gates.citation;
+    array.energy_range = gates.energy_range;
     array.energy_j = gates.nand2.energy_j;
     array.latency_s = 0.0;
     const double cells = static_cast<double>(config.rows) * config.columns;
@@ -87,6 +90,7 @@ void resolve_bit_serial(const MacroConfig& config, MacroCosts& costs)
         ComponentCost c;
         c.model = "gates";
         c.citation = gates.citation;
+        c.energy_range = gates.energy_range;
         c.energy_j = gates.full_adder.energy_j + product;
         return c;
     };

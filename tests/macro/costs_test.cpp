@@ -136,7 +136,10 @@ TEST(Gates, AreThoseOfTheirLibraryAtItsOwnPoint)
     const GateLibrary g = gate_library({28e-9, 0.9});
     EXPECT_NEAR(g.nand2.energy_j, 0.7e-15 * 0.81, 1e-20);
     EXPECT_NEAR(g.full_adder.energy_j, (3 * 0.7 + 2 * 1.05) * 1e-15 * 0.81, 1e-20); // components.json digital_logic
-    EXPECT_NEAR(g.sum_delay_s, 2 * 0.11472e-9, 1e-15);
+    // Mirror adder by logical effort (Weste & Harris 11.2.2): carry gate 13, sum gate 14, NAND at fan-out four 22/3.
+    EXPECT_NEAR(g.carry_delay_s, 47.8e-12 * 13 / (22.0 / 3), 1e-16);
+    EXPECT_NEAR(g.sum_delay_s, 47.8e-12 * 27 / (22.0 / 3), 1e-16);
+    EXPECT_NEAR(g.full_adder.area_m2 / g.nand2.area_m2, 20.0192 / 3.7536 * 24 / 28, 1e-9); // sky130 fa_1 / nand2_1
     EXPECT_DOUBLE_EQ(adder_tree_full_adders(2, 8), 2 * 9 - 10);
     EXPECT_DOUBLE_EQ(adder_tree_full_adders(256, 4), 256 * 5 - 13);
 }

@@ -1,5 +1,6 @@
 #include "arch/config/costs/gates.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <stdexcept>
@@ -16,12 +17,34 @@ constexpr ProcessPoint source{28e-9, 0.9};
 constexpr double nand_capacitance = 0.7e-15;
 constexpr double nand_area = 0.614e-12;
 constexpr double nand_delay = 47.8e-12;
+constexpr double adder_capacitances = 24.0 / 4.0;      // transistors of a mirror adder and of a NAND
+constexpr double adder_area = 16.0 / 3.0 * 24.0 / 28.0; // in NAND areas
+constexpr double carry_delay = 13.0 / (22.0 / 3.0);     // in NAND delays
+constexpr double sum_gate_delay = 14.0 / (22.0 / 3.0);
+constexpr double last_planar_node = 22e-9;
+constexpr double first_multi_gate_node = 20e-9;
+
+/// Energy of a gate over that of the source, by capacitance and supply where the process is planar.
+double planar_factor(ProcessPoint p)
+{
+    const double supply = p.supply_v / source.supply_v;
+    return p.node_m / source.node_m * supply * supply;
+}
+
+double gate_energy_factor(ProcessPoint p)
+{
+    const double multi_gate = energy_factor(ScalingClass::digital, source, p);
+    const double share = std::clamp(
+        (p.node_m - first_multi_gate_node) / (last_planar_node - first_multi_gate_node), 0.0, 1.0);
+    return multi_gate + share * (planar_factor(p) - multi_gate);
+}
 
 } // namespace
 
 GateLibrary gate_library(ProcessPoint process)
 {
-    const double energy = source.supply_v * source.supply_v * energy_factor(ScalingClass::digital, source, process);
+    const double factor = gate_energy_factor(process);
+    const double energy = source.supply_v * source.supply_v * factor;
     const double area = area_factor(ScalingClass::digital, source, process);
     const double delay = delay_factor(ScalingClass::digital, source, process);
 
@@ -29,13 +52,15 @@ GateLibrary gate_library(ProcessPoint process)
     g.nand2 = {nand_capacitance * energy, nand_area * area, nand_delay * delay};
     g.xor2 = {1.5 * g.nand2.energy_j, 2.4 * g.nand2.area_m2, 2.4 * g.nand2.delay_s};
     g.flip_flop = {3.0 * g.nand2.energy_j, 6.0 * g.nand2.area_m2, 2.0 * g.nand2.delay_s};
-    g.full_adder = {3.0 * g.nand2.energy_j + 2.0 * g.xor2.energy_j, 3.0 * g.nand2.area_m2 + 2.0 * g.xor2.area_m2,
-                    2.0 * g.xor2.delay_s};
-    g.sum_delay_s = 2.0 * g.xor2.delay_s;
-    g.input_carry_s = g.xor2.delay_s + 2.0 * g.nand2.delay_s;
-    g.carry_carry_s = 2.0 * g.nand2.delay_s;
+    g.carry_delay_s = carry_delay * g.nand2.delay_s;
+    g.sum_delay_s = g.carry_delay_s + sum_gate_delay * g.nand2.delay_s;
+    g.full_adder = {adder_capacitances * g.nand2.energy_j, adder_area * g.nand2.area_m2, g.sum_delay_s};
     g.leakage_w_m2 = 1e-4 * 6.0 * process.node_m * process.supply_v / g.nand2.area_m2;
-    g.citation = "unit gates of ZigZag-IMC (Sun et al., ICCAD 2023), 28 nm 0.9 V; scaling Stillmaker & Baas 2017";
+    const double other = energy_factor(ScalingClass::digital, source, process) / factor;
+    const double linear = planar_factor(process) / factor;
+    g.energy_range = {std::min({1.0, other, linear}), std::max({1.0, other, linear})};
+    g.citation = "unit gates of ZigZag-IMC (Sun et al., ICCAD 2023), 28 nm 0.9 V; mirror adder Weste & Harris 11.2.2; "
+                 "scaling C V^2 (planar), Stillmaker & Baas 2017 (multi-gate)";
     return g;
 }
 
@@ -54,9 +79,7 @@ double adder_tree_delay(const GateLibrary& gates, int inputs, int bits)
     const int levels = std::bit_width(static_cast<unsigned>(inputs) - 1u);
     if (levels == 0)
         return 0.0;
-    // A ripple adder of a later level starts on its low bits while the level before still ripples.
-    return (levels - 1) * gates.sum_delay_s + gates.input_carry_s + (bits + levels - 2) * gates.carry_carry_s +
-           gates.sum_delay_s;
+    return levels * gates.sum_delay_s + (bits + levels - 2) * gates.carry_delay_s;
 }
 
 ComponentCost registered_adder(ProcessPoint process, int bits)
@@ -66,9 +89,10 @@ ComponentCost registered_adder(ProcessPoint process, int bits)
     cost.model = "gates";
     cost.citation = gates.citation;
     cost.scaling = ScalingClass::digital;
+    cost.energy_range = gates.energy_range;
     cost.energy_j = bits * (gates.full_adder.energy_j + gates.flip_flop.energy_j);
     cost.area_m2 = bits * (gates.full_adder.area_m2 + gates.flip_flop.area_m2);
-    cost.latency_s = gates.input_carry_s + (bits - 1) * gates.carry_carry_s + gates.flip_flop.delay_s;
+    cost.latency_s = (bits - 1) * gates.carry_delay_s + gates.sum_delay_s + gates.flip_flop.delay_s;
     cost.leakage_w = cost.area_m2 * gates.leakage_w_m2;
     cost.rating_w = cost.energy_j / cost.latency_s + cost.leakage_w;
     return cost;

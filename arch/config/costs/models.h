@@ -11,6 +11,12 @@
 namespace imc
 {
 
+/// Where sources differ: low and high of an energy, over the nominal one. 1 and 1: one source, or sources agree.
+struct CostRange {
+    double low = 1.0;
+    double high = 1.0;
+};
+
 /// What one component costs. Energy and latency belong to one event, the rest to one instance.
 struct ComponentCost {
     std::string model;
@@ -21,7 +27,8 @@ struct ComponentCost {
     double area_m2 = 0.0;
     double leakage_w = 0.0;
     double rating_w = 0.0; ///< nameplate: power at full activity, leakage included
-    bool by_data = false;  ///< events happen only where data is not zero; else at every step, whatever the data
+    CostRange energy_range; ///< of energy_j and leakage_w
+    bool by_data = false;   ///< events happen only where data is not zero; else at every step, whatever the data
     std::vector<std::string> warnings;
 };
 
