@@ -1,5 +1,7 @@
 #include "arch/config/macro_costs.h"
 
+#include <utility>
+
 #include "arch/config/costs/adc.h"
 #include "arch/config/costs/array.h"
 #include "arch/config/costs/gates.h"
@@ -165,6 +167,18 @@ MacroEventTypes event_types(const MacroCosts& costs)
     t.count = event(Component::accumulator, "popcount", costs.popcount);
     t.write_pulse = event(Component::array, "write_pulse", costs.write, Category::write);
     return t;
+}
+
+CostRange energy_range(const MacroCosts& costs, const EventType& event)
+{
+    const std::pair<const char*, const ComponentCost*> named[] = {
+        {"drive", &costs.driver},       {"cell_read", &costs.array},        {"cell_state", &costs.array_state},
+        {"sample", &costs.sample_hold}, {"conversion", &costs.adc},         {"add", &costs.shift_add},
+        {"row_add", &costs.adder_tree}, {"accumulate", &costs.accumulator}, {"popcount", &costs.popcount}};
+    for (const auto& [name, cost] : named)
+        if (event.name == name)
+            return cost->energy_range;
+    return {};
 }
 
 bool counts_inputs(const MacroConfig& config)

@@ -33,6 +33,8 @@ struct MacroEventTypes {
     EventType drive, cell_read, cell_state, sample, conversion, add, tree_row, accumulate, count, write_pulse;
 };
 MacroEventTypes event_types(const MacroCosts& costs);
+/// Low and high of an event's unit energy over the nominal one, where sources differ.
+CostRange energy_range(const MacroCosts& costs, const EventType& event);
 
 /// The offset of the encoding is counted digitally: one counter per array, whose energy is booked.
 bool counts_inputs(const MacroConfig& config);

@@ -10,6 +10,7 @@
 #include "arch/config/costs/array.h"
 #include "arch/config/costs/gates.h"
 #include "sim/base/config/document.h"
+#include "sim/base/errors.h"
 #include "tests/support/shared.h"
 
 using namespace imc;
@@ -185,6 +186,44 @@ TEST(Arrays, ConductanceModelDissipatesVoltageSquaredTimesConductance)
     const double line = c.cell.read_voltage_v * c.cell.read_voltage_v * line_parasitics(c).bit_farad;
     EXPECT_NEAR(lowest + 3 * step, 0.04 * 40e-6 * 100e-9 + line, 1e-22);
     EXPECT_NEAR(lowest, 0.04 * 2e-6 * 100e-9 + line, 1e-22);
+}
+
+TEST(Ranges, SpanTheSourcesOfAConverter)
+{
+    // FACTS 2.11 at 32 nm, 8 bits: NeuroSim 0.161 pJ lowest, exploration is set to the regression's 1.71 pJ.
+    const ComponentCost c = adc_cost(adc(AdcModel::exploration, 8, 32));
+    EXPECT_NEAR(c.energy_j * c.energy_range.low, 0.161e-12, 0.001e-12);
+    EXPECT_GE(c.energy_range.high, 1.0);
+    UserCost user;
+    user.energy_j = 2e-12;
+    EXPECT_EQ(user.at(1.0).energy_range.low, 1.0);
+    user.energy_low_j = 1e-12;
+    user.energy_high_j = 6e-12;
+    EXPECT_DOUBLE_EQ(user.at(1.0).energy_range.low, 0.5);
+    EXPECT_DOUBLE_EQ(user.at(1.0).energy_range.high, 3.0);
+}
+
+TEST(Ranges, RefuseALowAboveTheNominal)
+{
+    const auto read = [](const char* text) { (void)config::Document::parse(text, "m.json").read<MacroConfig>(); };
+    EXPECT_THROW(read(R"({"adc": {"model": "user", "user": {"energy_pj": 1, "energy_low_pj": 2}}})"), ConfigError);
+    EXPECT_THROW(read(R"({"adc": {"model": "user", "user": {"energy_pj": 2, "energy_high_pj": 1}}})"), ConfigError);
+}
+
+TEST(Scaling, ConvertersOfEveryLawNeverFallWithBitsOrRate)
+{
+    for (const AdcModel model : {AdcModel::exploration, AdcModel::isaac, AdcModel::puma, AdcModel::murmann,
+                                 AdcModel::zigzag, AdcModel::neurosim})
+        for (int bits = 4; bits < 10; ++bits)
+            for (const double rate : {1e7, 1e9}) {
+                const ComponentCost c = adc_cost(adc(model, bits, 32, rate));
+                const ComponentCost wider = adc_cost(adc(model, bits + 1, 32, rate));
+                const ComponentCost faster = adc_cost(adc(model, bits, 32, rate * 2));
+                EXPECT_GE(wider.energy_j, c.energy_j) << c.model << " " << bits;
+                EXPECT_GE(wider.area_m2, c.area_m2) << c.model << " " << bits;
+                EXPECT_GE(faster.energy_j, c.energy_j) << c.model << " " << bits;
+                EXPECT_GE(faster.area_m2, c.area_m2) << c.model << " " << bits;
+            }
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -147,60 +148,120 @@ TEST(Validation, KeepsFittedAndPredictedApartInItsLedger)
 struct Sheet {
     const char* name;
     const char* text;
-    double tops_per_w; ///< published, silicon.json
+    double tops_per_w; ///< published, silicon.json; 0: none
+    double cycle_ns;   ///< 0: none, or contradictory
 };
 
-TEST(Datasheet, PredictsEfficiencyOfPublishedMacrosFromTheirDataSheetsAlone)
+// Every macro of silicon.json whose sheet is complete enough, by the ten keys of a sheet alone.
+constexpr Sheet sheets[] = {
+    {"sinangil",
+     R"({"tech_nm":7,"cell":"sram","rows":64,"columns":64,"rows_active":64,"input_bits":4,"weight_bits":4,"adc_bits":4,"adc_count":16,"supply_v":0.8})",
+     351, 5.5},
+    {"sinangil, 1 V",
+     R"({"tech_nm":7,"cell":"sram","rows":64,"columns":64,"rows_active":64,"input_bits":4,"weight_bits":4,"adc_bits":4,"adc_count":16,"supply_v":1.0})",
+     0, 4.5},
+    {"jia, 0.85 V",
+     R"({"tech_nm":65,"cell":"sram","rows":2304,"columns":256,"input_bits":1,"weight_bits":1,"adc_bits":8,"adc_count":256,"supply_v":0.85})",
+     400, 0},
+    {"jia, 1.2 V",
+     R"({"tech_nm":65,"cell":"sram","rows":2304,"columns":256,"input_bits":1,"weight_bits":1,"adc_bits":8,"adc_count":256,"supply_v":1.2})",
+     192, 0},
+    {"neurram (3,1)",
+     R"({"tech_nm":130,"cell":"rram","rows":256,"columns":256,"input_bits":1,"weight_bits":4,"adc_bits":3,"adc_count":256,"supply_v":1.8})",
+     43.08, 1482},
+    {"neurram (4,2)",
+     R"({"tech_nm":130,"cell":"rram","rows":256,"columns":256,"input_bits":2,"weight_bits":4,"adc_bits":4,"adc_count":256,"supply_v":1.8})",
+     40.33, 1754},
+    {"neurram (5,3)",
+     R"({"tech_nm":130,"cell":"rram","rows":256,"columns":256,"input_bits":3,"weight_bits":4,"adc_bits":5,"adc_count":256,"supply_v":1.8})",
+     23.09, 2699},
+    {"neurram (6,4)",
+     R"({"tech_nm":130,"cell":"rram","rows":256,"columns":256,"input_bits":4,"weight_bits":4,"adc_bits":6,"adc_count":256,"supply_v":1.8})",
+     15.95, 4229},
+    {"chih",
+     R"({"tech_nm":22,"cell":"sram","rows":256,"columns":256,"input_bits":4,"weight_bits":4,"adc_bits":0,"adc_count":0,"supply_v":0.72})",
+     89, 10},
+    {"dimc2", R"({"tech_nm":28,"cell":"sram","rows":32,"columns":8,"input_bits":8,"weight_bits":8,"supply_v":0.9})", 22,
+     24},
+    {"aimc1",
+     R"({"tech_nm":22,"cell":"sram","rows":1024,"columns":1024,"input_bits":7,"weight_bits":2,"adc_bits":6,"adc_count":512,"supply_v":0.8})",
+     1050, 44.44},
+    {"hermes",
+     R"({"tech_nm":14,"cell":"pcm","rows":256,"columns":256,"input_bits":8,"weight_bits":8,"adc_bits":8,"adc_count":256,"supply_v":0.8})",
+     10.5, 130},
+    {"xue 2019, 1 b",
+     R"({"tech_nm":55,"cell":"rram","rows":256,"columns":512,"rows_active":9,"input_bits":1,"weight_bits":3,"adc_bits":4,"adc_count":16,"supply_v":1.0})",
+     53.17, 11.75},
+    {"xue 2019, 2 b",
+     R"({"tech_nm":55,"cell":"rram","rows":256,"columns":512,"rows_active":9,"input_bits":2,"weight_bits":3,"adc_bits":4,"adc_count":16,"supply_v":1.0})",
+     21.9, 14.6},
+    {"xue 2020, 1 b, 2 b",
+     R"({"tech_nm":22,"cell":"rram","rows":512,"columns":512,"rows_active":16,"input_bits":1,"weight_bits":2,"adc_bits":6,"adc_count":32,"supply_v":0.8})",
+     121.38, 9.8},
+    {"xue 2020, 2 b, 4 b",
+     R"({"tech_nm":22,"cell":"rram","rows":512,"columns":512,"rows_active":16,"input_bits":2,"weight_bits":4,"adc_bits":6,"adc_count":32,"supply_v":0.8})",
+     45.52, 13.1},
+    {"xue 2020, 4 b, 4 b",
+     R"({"tech_nm":22,"cell":"rram","rows":512,"columns":512,"rows_active":16,"input_bits":4,"weight_bits":4,"adc_bits":6,"adc_count":32,"supply_v":0.8})",
+     28.93, 18.3},
+    {"colonnade, 8 b",
+     R"({"tech_nm":65,"cell":"sram","rows":128,"columns":128,"input_bits":8,"weight_bits":8,"supply_v":0.8})", 1.71, 0},
+};
+
+TEST(Datasheet, PredictsPublishedMacrosFromTheirDataSheets)
 {
-    // Every macro of silicon.json whose sheet is complete enough, but HERMES, whose costs the model for PCM uses.
-    // Measured: mean ratio 1.93, eight of ten within 3; those outside are the merged columns of Xue 2019 and the
-    // rippling adders of Colonnade, which a sheet does not tell apart from plain columns and trees.
-    const Sheet sheets[] = {
-        {"sinangil",
-         R"({"tech_nm":7,"cell":"sram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"input_slice_bits":4,"adc_bits":4,"adc_count":16,"supply_v":0.8})",
-         262.3},
-        {"jia",
-         R"({"tech_nm":65,"cell":"sram","rows":2304,"columns":256,"input_bits":1,"weight_bits":1,"adc_bits":8,"adc_count":256,"supply_v":1.2})",
-         192},
-        {"neurram42",
-         R"({"tech_nm":130,"cell":"rram","rows":256,"columns":256,"input_bits":2,"weight_bits":4,"cell_bits":4,"adc_bits":4,"adc_count":256,"supply_v":1.8})",
-         40.33},
-        {"chih",
-         R"({"tech_nm":22,"cell":"sram","rows":256,"columns":256,"input_bits":4,"weight_bits":4,"supply_v":0.72})", 89},
-        {"dimc2", R"({"tech_nm":28,"cell":"sram","rows":32,"columns":8,"input_bits":8,"weight_bits":8,"supply_v":0.9})",
-         22},
-        {"aimc1",
-         R"({"tech_nm":22,"cell":"sram","rows":1024,"columns":1024,"input_bits":7,"weight_bits":2,"input_slice_bits":7,"adc_bits":6,"adc_count":512,"supply_v":0.8})",
-         1050},
-        {"xue20_24",
-         R"({"tech_nm":22,"cell":"rram","rows":512,"columns":512,"rows_active":16,"input_bits":2,"weight_bits":4,"input_slice_bits":2,"adc_bits":6,"adc_count":32,"supply_v":0.8})",
-         45.52},
-        {"xue20_44",
-         R"({"tech_nm":22,"cell":"rram","rows":512,"columns":512,"rows_active":16,"input_bits":4,"weight_bits":4,"input_slice_bits":2,"adc_bits":6,"adc_count":32,"supply_v":0.8})",
-         28.93},
-        {"xue19",
-         R"({"tech_nm":55,"cell":"rram","rows":256,"columns":512,"rows_active":9,"input_bits":2,"weight_bits":3,"input_slice_bits":2,"adc_bits":4,"adc_count":16,"supply_v":1.0})",
-         21.9},
-        {"colonnade8",
-         R"({"tech_nm":65,"cell":"sram","rows":128,"columns":128,"input_bits":8,"weight_bits":8,"supply_v":0.8})",
-         1.71},
-    };
     const auto file = std::filesystem::temp_directory_path() / ("imc_sheet_" + std::to_string(::getpid()) + ".json");
-    double logs = 0.0;
-    int within = 0;
+    std::vector<double> energy;
+    std::vector<double> cycle;
+    std::vector<double> elsewhere; // without the macros whose own constants the models use: NeuRRAM, HERMES, Jia
     for (const Sheet& sheet : sheets) {
         std::ofstream(file) << sheet.text;
         const auto result = predict_datasheet(file);
-        const double log = std::abs(std::log(result["tops_per_w"].get<double>() / sheet.tops_per_w));
-        logs += log;
-        within += log < std::log(3.0) ? 1 : 0;
-        EXPECT_LT(log, std::log(4.5)) << sheet.name;
-        EXPECT_GT(result["cycle_ns"].get<double>(), 0.0);
+        const std::string name = sheet.name;
+        const bool own = name.starts_with("neurram") || name == "hermes" || name.starts_with("jia");
+        const auto ratio = [&](const char* key, double published) {
+            return std::abs(std::log(result[key].get<double>() / published));
+        };
+        if (sheet.tops_per_w > 0.0) {
+            energy.push_back(ratio("tops_per_w", sheet.tops_per_w));
+            if (!own)
+                elsewhere.push_back(energy.back());
+        }
+        if (sheet.cycle_ns > 0.0)
+            cycle.push_back(ratio("cycle_ns", sheet.cycle_ns));
         EXPECT_GT(result["area_mm2"].get<double>(), 0.0);
+        EXPECT_LE(result["tops_per_w_range"]["low"], result["tops_per_w"]);
+        EXPECT_GE(result["tops_per_w_range"]["high"], result["tops_per_w"]);
     }
     std::filesystem::remove(file);
-    EXPECT_LT(std::exp(logs / std::size(sheets)), 2.0);
-    EXPECT_GE(within, 8);
+    const auto mean = [](const std::vector<double>& logs) {
+        return std::exp(std::accumulate(logs.begin(), logs.end(), 0.0) / static_cast<double>(logs.size()));
+    };
+    const auto within = [](const std::vector<double>& logs) {
+        return static_cast<double>(std::ranges::count_if(logs, [](double l) { return l < std::log(3.0); })) /
+               static_cast<double>(logs.size());
+    };
+    EXPECT_LT(mean(energy), 1.6);
+    EXPECT_LT(mean(cycle), 1.6);
+    EXPECT_GE(within(energy), 0.9);
+    EXPECT_GE(within(cycle), 0.9);
+    EXPECT_LT(mean(elsewhere), 1.8);
+}
+
+TEST(Datasheet, TellsFlashFromSuccessiveApproximationAndCounting)
+{
+    const auto cycle = [](const char* kind) {
+        const auto file = std::filesystem::temp_directory_path() / ("imc_kind_" + std::to_string(::getpid()) + ".json");
+        std::ofstream(file) << fmt::format(
+            R"({{"tech_nm":28,"cell":"sram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"adc_bits":6,"adc_count":16,"supply_v":0.9,"adc_kind":"{}"}})",
+            kind);
+        const double ns = predict_datasheet(file)["cycle_ns"];
+        std::filesystem::remove(file);
+        return ns;
+    };
+    EXPECT_LT(cycle("flash"), cycle("sar"));
+    EXPECT_LT(cycle("sar"), cycle("ramp"));
+    EXPECT_EQ(cycle("sar"), cycle("unspecified"));
 }
 
 TEST(Datasheet, RefusesWhatCannotBeBuilt)

@@ -99,7 +99,8 @@ ComponentCost murmann(const AdcQuery& q)
 }
 
 /// ZigZag-IMC (Sun et al., ICCAD 2023), 28 nm: energy (100 b + 0.001·4^b) V² fJ, area 10^(1.206−0.0369 b)·2^b µm²,
-/// delay b (0.00653·rows + 0.640) ns.
+/// delay b (0.00653·rows + 0.640) ns. At other nodes the second term, comparator and logic, goes with the delay of
+/// gates; the first is the RC of a column, whose resistance grows as its pitch shrinks.
 ComponentCost zigzag(const AdcQuery& q)
 {
     constexpr ProcessPoint source{28e-9, 0.9};
@@ -112,7 +113,7 @@ ComponentCost zigzag(const AdcQuery& q)
                  (q.process.node_m / source.node_m);
     c.area_m2 =
         std::pow(10.0, 1.206 - 0.0369 * b) * std::pow(2.0, b) * 1e-12 * area_factor(c.scaling, source, q.process);
-    c.latency_s = b * (0.00653 * q.rows + 0.640) * 1e-9;
+    c.latency_s = b * (0.00653 * q.rows + 0.640 * delay_factor(ScalingClass::digital, source, q.process)) * 1e-9;
     warn_outside(c, "bits", b, 1, 12);
     warn_outside(c, "node_nm", q.process.node_m * 1e9, 22, 28);
     return c;
@@ -209,6 +210,18 @@ constexpr Entry entries[] = {{AdcModel::exploration, "exploration", exploration}
 
 bool is_user(AdcModel model) { return model == AdcModel::user || model == AdcModel::user_per_bit; }
 
+/// Lowest and highest of all laws at this query, over `energy_j`.
+CostRange range_of_laws(const AdcQuery& query, double energy_j)
+{
+    CostRange range;
+    for (const Entry& entry : entries)
+        if (!is_user(entry.model)) {
+            const double other = entry.cost(query).energy_j / energy_j;
+            range = {std::min(range.low, other), std::max(range.high, other)};
+        }
+    return range;
+}
+
 } // namespace
 
 ComponentCost adc_cost(const AdcQuery& query)
@@ -219,6 +232,8 @@ ComponentCost adc_cost(const AdcQuery& query)
             if (cost.latency_s == 0.0)
                 cost.latency_s = 1.0 / query.config.rate_hz;
             cost.rating_w = cost.energy_j / cost.latency_s + cost.leakage_w;
+            if (!is_user(entry.model))
+                cost.energy_range = range_of_laws(query, cost.energy_j);
             return cost;
         }
     return {};
@@ -266,6 +281,18 @@ std::string adc_table(const std::vector<int>& bits, const std::vector<double>& n
             }
             text += "\n";
         }
+    }
+    for (const double node : nodes_m) {
+        text += fmt::format("| lowest … highest | {:g} nm |", node * 1e9);
+        for (const int b : bits) {
+            AdcQuery query{{}, {node, 0.9}, 128};
+            query.config.bits = b;
+            query.config.rate_hz = rate_hz;
+            const ComponentCost cost = adc_cost(query);
+            text += fmt::format(" {:.3g} … {:.3g} |", cost.energy_j * cost.energy_range.low * 1e12,
+                                cost.energy_j * cost.energy_range.high * 1e12);
+        }
+        text += "\n";
     }
     text += "\n(!) outside the range in which the source states its model\n\n";
     for (const Entry& entry : entries)

@@ -95,7 +95,10 @@ double settling_time(const MacroConfig& config)
     return settle(config.columns, line.word_ohm, line.word_farad) + settle(config.rows, line.bit_ohm, line.bit_farad);
 }
 
-ComponentCost driver_cost(const MacroConfig& config)
+namespace
+{
+
+ComponentCost nominal_driver(const MacroConfig& config)
 {
     const int bits = config.input.slice_bits;
     const double levels = std::pow(2.0, bits - 1);
@@ -143,6 +146,22 @@ ComponentCost driver_cost(const MacroConfig& config)
         break;
     }
     c.rating_w = c.energy_j / isaac_read_s + c.leakage_w;
+    return c;
+}
+
+} // namespace
+
+ComponentCost driver_cost(const MacroConfig& config)
+{
+    ComponentCost c = nominal_driver(config);
+    if (config.driver.model == DriverModel::user || c.energy_j == 0.0)
+        return c;
+    MacroConfig other = config;
+    for (const DriverModel model : {DriverModel::isaac, DriverModel::circuit, DriverModel::zigzag}) {
+        other.driver.model = model;
+        const double ratio = nominal_driver(other).energy_j / c.energy_j;
+        c.energy_range = {std::min(c.energy_range.low, ratio), std::max(c.energy_range.high, ratio)};
+    }
     return c;
 }
 

@@ -1,5 +1,7 @@
 #include "arch/config/costs/models.h"
 
+#include <fmt/format.h>
+
 namespace imc
 {
 
@@ -46,6 +48,18 @@ void UserCost::fields(config::Visitor& v)
     v.real("area_um2", area_m2, {0.0, 1e9}, unit::square_micrometres, "area of one instance");
     v.real("leakage_uw", leakage_w, {0.0, 1e9}, unit::microwatts, "leakage of one instance");
     v.boolean("by_data", by_data, "drivers and cells: events only where the data is not zero");
+    v.real("energy_low_pj", energy_low_j, {0.0, 1e9}, unit::picojoules, "lowest of the sources; 0: as energy_pj");
+    v.real("energy_high_pj", energy_high_j, {0.0, 1e9}, unit::picojoules, "highest of the sources; 0: as energy_pj");
+}
+
+void UserCost::check(const config::Place& place) const
+{
+    if (energy_low_j > energy_j)
+        place.fail("energy_low_pj",
+                   fmt::format("must not exceed energy_pj = {:g}, got {:g}", energy_j * 1e12, energy_low_j * 1e12));
+    if (energy_high_j > 0.0 && energy_high_j < energy_j)
+        place.fail("energy_high_pj",
+                   fmt::format("must not be below energy_pj = {:g}, got {:g}", energy_j * 1e12, energy_high_j * 1e12));
 }
 
 ComponentCost UserCost::at(double supply) const
@@ -59,6 +73,10 @@ ComponentCost UserCost::at(double supply) const
     c.leakage_w = leakage_w * ratio * ratio;
     c.area_m2 = area_m2;
     c.by_data = by_data;
+    if (energy_j > 0.0 && energy_low_j > 0.0)
+        c.energy_range.low = energy_low_j / energy_j;
+    if (energy_j > 0.0 && energy_high_j > 0.0)
+        c.energy_range.high = energy_high_j / energy_j;
     c.latency_s =
         supply_v > 0.0 ? latency_s * delay_factor(ScalingClass::digital, stated, {stated.node_m, supply}) : latency_s;
     return c;

@@ -41,7 +41,10 @@ struct UserCost {
     double area_m2 = 0.0;
     double leakage_w = 0.0;
     bool by_data = false; ///< drivers and cells: events only where the data is not zero
+    double energy_low_j = 0.0;  ///< where sources differ; 0: as energy_j
+    double energy_high_j = 0.0; ///< where sources differ; 0: as energy_j
     void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
     ComponentCost at(double supply) const;
 };
 

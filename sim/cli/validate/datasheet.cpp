@@ -31,15 +31,24 @@ nlohmann::ordered_json predict_datasheet(const std::filesystem::path& file)
     const double cycle = fine.seconds(macro->schedule(op, fine).interval);
     nlohmann::ordered_json models = nlohmann::ordered_json::object();
     double energy = macro->leakage_w() * cycle;
+    double low = energy;
+    double high = energy;
     for (const MacroEvent& event : macro->counts(op)) {
-        energy += (event.event.unit * event.count).joules();
-        models[std::string(name_of(event.event.component))] = {{"model", event.event.model},
-                                                               {"citation", event.event.citation}};
+        const double joules = (event.event.unit * event.count).joules();
+        const CostRange range = energy_range(macro->costs(), event.event);
+        energy += joules;
+        low += joules * range.low;
+        high += joules * range.high;
+        const std::string component(name_of(event.event.component));
+        const double before = models.contains(component) ? models[component]["energy_pj"].get<double>() : 0.0;
+        models[component] = {
+            {"model", event.event.model}, {"energy_pj", before + joules * 1e12}, {"citation", event.event.citation}};
     }
     const double operations = 2.0 * op.rows * weights;
     return {{"schema", "imcsim.datasheet-result/1"},
             {"family", config.family_name()},
             {"tops_per_w", operations / energy * 1e-12},
+            {"tops_per_w_range", {{"low", operations / high * 1e-12}, {"high", operations / low * 1e-12}}},
             {"tops", operations / cycle * 1e-12},
             {"cycle_ns", cycle * 1e9},
             {"area_mm2", macro->area_m2() * 1e6},

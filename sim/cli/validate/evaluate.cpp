@@ -21,6 +21,8 @@ struct Work {
     double macs = 0.0;
     double energy = 0.0;
     double component_energy = 0.0;
+    CostRange energy_range{0.0, 0.0}; ///< of `energy`, where sources differ
+    CostRange component_range{0.0, 0.0};
     double interval = 0.0;
     double latency = 0.0;
     double area = 0.0;
@@ -56,15 +58,23 @@ Work work_of(const MacroConfig& config, const CasePoint& point)
     w.latency = fine.seconds(schedule.latency);
     for (const MacroEvent& event : macro->counts(op)) {
         const double joules = (event.event.unit * event.count).joules();
+        const CostRange range = energy_range(macro->costs(), event.event);
         w.energy += joules;
-        if (is_named(point, event.event.component))
+        w.energy_range = {w.energy_range.low + joules * range.low, w.energy_range.high + joules * range.high};
+        if (is_named(point, event.event.component)) {
             w.component_energy += joules;
+            w.component_range = {w.component_range.low + joules * range.low,
+                                 w.component_range.high + joules * range.high};
+        }
     }
     for (const ComponentArea& part : macro->area()) {
-        w.energy += part.leakage_w * w.interval;
+        const double leakage = part.leakage_w * w.interval;
+        w.energy += leakage;
+        w.energy_range = {w.energy_range.low + leakage, w.energy_range.high + leakage};
         w.rating += part.rating_w;
         if (is_named(point, part.component)) {
-            w.component_energy += part.leakage_w * w.interval;
+            w.component_energy += leakage;
+            w.component_range = {w.component_range.low + leakage, w.component_range.high + leakage};
             w.component_area += part.area_m2 * config.area_overhead;
         }
     }
@@ -107,6 +117,24 @@ double figure(const Work& w, Quantity quantity)
     return 0.0;
 }
 
+/// The figure with every unit energy at its lowest or highest; nothing where energy has no part in it or is a share.
+std::optional<CostRange> figure_range(const Work& w, Quantity quantity)
+{
+    if (is_share(quantity) || !(w.energy_range.low < w.energy_range.high))
+        return std::nullopt;
+    Work low = w;
+    low.energy = w.energy_range.low;
+    low.component_energy = w.component_range.low;
+    Work high = w;
+    high.energy = w.energy_range.high;
+    high.component_energy = w.component_range.high;
+    const double a = figure(low, quantity);
+    const double b = figure(high, quantity);
+    if (a == b)
+        return std::nullopt;
+    return CostRange{std::min(a, b), std::max(a, b)};
+}
+
 double error_of(const CasePoint& point, double value)
 {
     return is_share(point.quantity) ? value - point.published : value / point.published - 1.0;
@@ -136,14 +164,24 @@ std::vector<double> fit(const ValidationCase& c, const std::vector<const CasePoi
 
 } // namespace
 
-double simulated(const std::filesystem::path& file, const std::vector<std::string>& assignments, const CasePoint& point)
+namespace
+{
+
+Work work_at(const std::filesystem::path& file, const std::vector<std::string>& assignments, const CasePoint& point)
 {
     config::Document document = config::Document::load(file);
     for (const std::string& assignment : assignments)
         document.set(assignment);
     for (const std::string& assignment : point.set)
         document.set(assignment);
-    return figure(work_of(document.read<MacroConfig>(), point), point.quantity);
+    return work_of(document.read<MacroConfig>(), point);
+}
+
+} // namespace
+
+double simulated(const std::filesystem::path& file, const std::vector<std::string>& assignments, const CasePoint& point)
+{
+    return figure(work_at(file, assignments, point), point.quantity);
 }
 
 CaseResult evaluate(const ValidationCase& c, const std::string& file)
@@ -170,7 +208,9 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
     for (const CasePoint& point : c.points) {
         PointResult r;
         r.point = point;
-        r.simulated = simulated(c.macro, assignments_of(c.free, values), point);
+        const Work work = work_at(c.macro, assignments_of(c.free, values), point);
+        r.simulated = figure(work, point.quantity);
+        r.range = figure_range(work, point.quantity);
         r.error = error_of(point, r.simulated);
         r.pass = std::abs(r.error) <= point.tolerance;
         if (point.role == PointRole::fit) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/config/costs/models.h"
 #include "sim/cli/validate/case.h"
 
 namespace imc::cli
@@ -17,6 +18,7 @@ double simulated(const std::filesystem::path& macro, const std::vector<std::stri
 struct PointResult {
     CasePoint point;
     double simulated = 0.0;
+    std::optional<CostRange> range;      ///< of `simulated`, where sources of unit energies differ
     double error = 0.0;                  ///< relative; absolute for shares
     std::optional<double> leave_one_out; ///< a fitted point predicted from the others, where they suffice
     bool pass = false;

@@ -27,6 +27,11 @@ std::string percent(const PointResult& p)
                                       : fmt::format("{:+.1f} %", 100.0 * p.error);
 }
 
+std::string range(const PointResult& p)
+{
+    return p.range ? fmt::format("[{:.4g}, {:.4g}]", p.range->low, p.range->high) : "";
+}
+
 std::string tolerance(const CasePoint& p)
 {
     return is_share(p.quantity) ? fmt::format("{:g} pp", 100.0 * p.tolerance)
@@ -46,17 +51,18 @@ std::string validation_text(const std::vector<CaseResult>& results)
         text += fmt::format("{:<44} {:<24} {:>2} {:>2} {:>2} {:>9} {:>9} {:>9}  {}\n", r.name, r.family, r.free,
                             r.fitted, r.predicted, fit, left, predicted, status(r));
     }
-    text += "\np free parameters, n figures fitted, v figures predicted; errors are the largest of their kind\n";
+    text += "\np free parameters, n figures fitted, v figures predicted; errors are the largest of their kind;\n"
+            "[low, high]: every unit energy at the lowest and highest of its sources\n";
     for (const CaseResult& r : results) {
         text += fmt::format("\n{} ({}, {})\n", r.name, r.family, status(r));
         for (const FreeParameter& f : r.parameters)
             text += fmt::format("  free: {} = {:.5g}\n", f.path, f.start);
-        text += fmt::format("  {:<44} {:<8} {:<24} {:>11} {:>11} {:>9} {:>9}  {}\n", "figure", "role", "quantity",
-                            "simulated", "published", "error", "allowed", "pass");
+        text += fmt::format("  {:<44} {:<8} {:<24} {:>11} {:>17} {:>11} {:>9} {:>9}  {}\n", "figure", "role",
+                            "quantity", "simulated", "[low, high]", "published", "error", "allowed", "pass");
         for (const PointResult& p : r.points)
-            text += fmt::format("  {:<44} {:<8} {:<24} {:>11.5g} {:>11.5g} {:>9} {:>9}  {}\n", p.point.name,
-                                name_of(p.point.role), name_of(p.point.quantity), p.simulated, p.point.published,
-                                percent(p), tolerance(p.point), p.pass ? "yes" : "NO");
+            text += fmt::format("  {:<44} {:<8} {:<24} {:>11.5g} {:>17} {:>11.5g} {:>9} {:>9}  {}\n", p.point.name,
+                                name_of(p.point.role), name_of(p.point.quantity), p.simulated, range(p),
+                                p.point.published, percent(p), tolerance(p.point), p.pass ? "yes" : "NO");
         if (!r.note.empty())
             text += "  note: " + r.note + "\n";
     }
@@ -80,6 +86,8 @@ nlohmann::ordered_json validation_json(const std::vector<CaseResult>& results)
                                             {"tolerance", p.point.tolerance},
                                             {"pass", p.pass},
                                             {"source", p.point.source}};
+            if (p.range)
+                point["range"] = {{"low", p.range->low}, {"high", p.range->high}};
             point["leave_one_out_error"] = p.leave_one_out ? nlohmann::ordered_json(*p.leave_one_out) : nullptr;
             points.push_back(point);
         }
