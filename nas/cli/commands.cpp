@@ -117,9 +117,15 @@ std::string command_export(const Options& options)
     const std::vector<std::size_t> which = options.front ? results.front : all_of(results);
     if (!options.experiments.empty()) {
         make_directory(options.experiments);
-        for (const std::size_t i : which)
-            write_file(options.experiments / fmt::format("trial_{:06}.json", results.trials[i].number),
-                       resolved_experiment(study->evaluator(), results.candidates[i], results.trials[i].fidelity));
+        for (const std::size_t i : which) {
+            const std::string name = fmt::format("trial_{:06}", results.trials[i].number);
+            const auto network = resolved_network(study->evaluator(), results.candidates[i]);
+            if (network)
+                write_file(options.experiments / (name + ".network.json"), *network);
+            write_file(options.experiments / (name + ".json"),
+                       resolved_experiment(study->evaluator(), results.candidates[i], results.trials[i].fidelity,
+                                           network ? name + ".network.json" : ""));
+        }
     }
     std::string text = options.format == "json" ? to_json(results, which) : to_csv(results, which);
     if (options.to.empty())

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nas/evaluators/evaluator.h"
+#include "nas/evaluators/template.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 
@@ -142,15 +143,12 @@ struct CommandConfig final : EvaluatorConfig {
     std::unique_ptr<Evaluator> make(Space& space, const config::Place& place) const override
     {
         if (command.empty())
-            place.fail("evaluator.command", "is missing: name a program and its arguments");
+            place.fail("command", "is missing: name a program and its arguments");
         if (metrics.empty())
-            place.fail("evaluator.metrics", "is missing: name the keys of the program's output");
-        // The program starts elsewhere, so that what is relative to the study must be made absolute.
-        std::vector<std::string> words = command;
-        const std::string study = std::filesystem::absolute(std::filesystem::path(place.file)).parent_path().string();
-        for (std::string& word : words)
-            if (const std::size_t at = word.find("{study}"); at != std::string::npos)
-                word.replace(at, 7, study);
+            place.fail("metrics", "is missing: name the keys of the program's output");
+        std::vector<std::string> words;
+        for (const std::string& word : command)
+            words.push_back(with_study_directory(word, place));
         return std::make_unique<CommandEvaluator>(space, words, metrics, "command " + version);
     }
 };

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nas/space/space.h"
@@ -30,11 +32,17 @@ public:
 
     /// The names evaluate() gives values for, in its order.
     virtual const std::vector<std::string>& metrics() const = 0;
+    /// The index of a metric. An evaluator that could give more metrics than anybody wants (folds over a trace)
+    /// adds to metrics() those that are asked for, which is why a study asks before it evaluates.
+    /// Throws std::invalid_argument for a name that is nearly one of those.
+    virtual std::optional<std::size_t> find(std::string_view name);
     /// Throws RunError saying why there is no result. What is not finite is a failure too.
     virtual std::vector<double> evaluate(const Request& request) const = 0;
     /// Whether the metric can be had without an evaluation, by peek().
     virtual bool known(std::size_t) const { return false; }
     virtual double peek(std::size_t metric, const Candidate& candidate) const;
+    /// Whether peek() is too slow to be asked for every candidate of a space.
+    virtual bool costly(std::size_t) const { return isolated(); }
     /// Whether evaluate() may crash, hang or leak, and so needs a process of its own.
     virtual bool isolated() const { return true; }
     /// Tells results of different evaluators, or versions of one, apart.
@@ -48,8 +56,8 @@ struct EvaluatorConfig {
     virtual ~EvaluatorConfig() = default;
     virtual void fields(config::Visitor& v) = 0;
     virtual const char* family() const = 0;
-    /// Ready for use; may add to the space what restricts candidates. Throws ConfigError at `place`, which is
-    /// the study's root.
+    /// Ready for use; may add to the space what restricts candidates. Throws ConfigError at `place`, where the
+    /// evaluator stands in the study.
     virtual std::unique_ptr<Evaluator> make(Space& space, const config::Place& place) const = 0;
 };
 
@@ -65,5 +73,6 @@ std::unique_ptr<EvaluatorConfig> make_function_config();
 std::unique_ptr<EvaluatorConfig> make_table_config();
 std::unique_ptr<EvaluatorConfig> make_command_config();
 std::unique_ptr<EvaluatorConfig> make_simulator_config();
+std::unique_ptr<EvaluatorConfig> make_join_config();
 
 } // namespace imc::nas

@@ -60,7 +60,7 @@ struct FunctionConfig final : EvaluatorConfig {
             std::vector<std::string> names;
             for (const TestProblem& p : test_problems())
                 names.emplace_back(p.name);
-            place.fail("evaluator.problem",
+            place.fail("problem",
                        fmt::format("there is no test problem '{}'{}", problem, config::suggestion(problem, names)));
         }
         // The variables' names are the study's own; kinds and widths are the problem's.
@@ -78,7 +78,7 @@ struct FunctionConfig final : EvaluatorConfig {
                 same &= v.numeric();
         }
         if (!same)
-            place.fail("variables", fmt::format("do not fit the test problem '{}', which has {}", problem,
+            config::Place{place.file, ""}.fail("variables", fmt::format("do not fit the test problem '{}', which has {}", problem,
                                                 expected.variables().size()));
         return std::make_unique<FunctionEvaluator>(*found, noise);
     }

@@ -9,13 +9,20 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "nas/evaluators/folds.h"
+#include "nas/evaluators/join.h"
+#include "nas/evaluators/json_template.h"
 #include "nas/evaluators/template.h"
+#include "nas/evaluators/trace_series.h"
 #include "sim/base/config/describe.h"
 #include "sim/base/config/document.h"
+#include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
 #include "sim/base/version.h"
 #include "sim/run/result_json.h"
 #include "sim/run/run.h"
+#include "workloads/network.h"
+#include "workloads/read/json_reader.h"
 
 namespace imc::nas
 {
@@ -39,6 +46,41 @@ void flatten(const nlohmann::json& value, const std::string& path, std::map<std:
 constexpr const char* from_mapping[] = {"fits", "required_bits", "arrays"};
 constexpr std::size_t mapping_metrics = std::size(from_mapping);
 
+/// A result with one of everything, to see whether a path leads anywhere.
+nlohmann::json example_result()
+{
+    run::Result r;
+    r.layers.resize(1);
+    r.completions.resize(1);
+    return nlohmann::json::parse(run::to_json(r));
+}
+
+constexpr std::string_view trace_prefix = "trace.";
+
+/// A metric that is computed because a study asked for it.
+struct Asked {
+    std::string path;   ///< of a result
+    std::string series; ///< of a trace, with
+    Fold fold;
+};
+
+/// trace.SERIES.FOLD
+Asked trace_metric(std::string_view name)
+{
+    const std::string_view path = name.substr(trace_prefix.size());
+    const std::size_t dot = path.rfind('.');
+    const std::string series(path.substr(0, dot));
+    const auto known = TraceSeries::names();
+    if (std::find(known.begin(), known.end(), series) == known.end())
+        throw std::invalid_argument(fmt::format("'{}': a trace has no series '{}'{}", name, series,
+                                                config::suggestion(series, known)));
+    const auto fold = dot == std::string_view::npos ? std::nullopt : Fold::parse(path.substr(dot + 1));
+    if (!fold)
+        throw std::invalid_argument(
+            fmt::format("'{}' must end in min, max, mean, sum, std, count or a percentile like p95", name));
+    return {"", series, *fold};
+}
+
 std::vector<std::string> metric_names()
 {
     std::vector<std::string> names(std::begin(from_mapping), std::end(from_mapping));
@@ -59,10 +101,27 @@ class SimulatorEvaluator final : public Evaluator
 {
 public:
     SimulatorEvaluator(const Space& space, config::Document document, std::vector<Template> sets,
-                       std::vector<std::string> fidelities)
-        : space_(space), document_(std::move(document)), sets_(std::move(sets)), fidelities_(std::move(fidelities)),
-          metrics_(metric_names())
+                       std::optional<JsonTemplate> network, std::vector<std::string> fidelities)
+        : space_(space), document_(std::move(document)), sets_(std::move(sets)), network_(std::move(network)),
+          fidelities_(std::move(fidelities)), metrics_(metric_names()), given_(metrics_.size())
     {
+    }
+
+    std::optional<std::size_t> find(std::string_view name) override
+    {
+        if (const auto known = Evaluator::find(name))
+            return known;
+        std::string example(name); // of lists, the example has one item
+        for (std::size_t open = 0; (open = example.find('[', open)) != std::string::npos; ++open)
+            example.replace(open, example.find(']', open) - open, "[0");
+        if (name.starts_with(trace_prefix))
+            asked_.push_back(trace_metric(name));
+        else if (!std::isnan(number_at(example_, example)))
+            asked_.push_back({std::string(name), "", {}});
+        else
+            return std::nullopt;
+        metrics_.emplace_back(name);
+        return metrics_.size() - 1;
     }
 
     const std::vector<std::string>& metrics() const override { return metrics_; }
@@ -73,10 +132,17 @@ public:
     {
         config::Document document = document_;
         for (const Template& set : sets_)
-            document.set(set.fill(candidate));
+            if (set.complete(candidate))
+                document.set(set.fill(candidate));
         if (!fidelities_.empty())
             document.set("run.fidelity=" + fidelities_[std::min(fidelity, fidelities_.size() - 1)]);
         return document.read<run::Experiment>();
+    }
+
+    /// The network a template makes of a candidate, as text; nothing if the experiment's own is used.
+    std::optional<std::string> network(const Candidate& candidate) const
+    {
+        return network_ ? std::optional(network_->fill(candidate).dump(2) + "\n") : std::nullopt;
     }
 
     double peek(std::size_t metric, const Candidate& candidate) const override
@@ -92,18 +158,27 @@ public:
     {
         run::Experiment e = experiment(*request.candidate, request.fidelity);
         e.seed = static_cast<std::int64_t>(request.seed);
-        run::Mapped mapped = run::map_experiment(e);
+        run::Mapped mapped = run::map_experiment(e, graph_of(e, *request.candidate));
         run::compute_values(e, mapped);
-        const run::Result result = run::simulate(e, mapped, nullptr);
+        trace::Trace trace;
+        auto owned = std::make_unique<TraceSeries>(to_femtoseconds(e.run.power_bin_s));
+        const TraceSeries& observed = *owned;
+        const bool watched = std::any_of(asked_.begin(), asked_.end(), [](const Asked& a) { return a.path.empty(); });
+        if (watched)
+            trace.attach(std::move(owned));
+        const run::Result result = run::simulate(e, mapped, watched ? &trace : nullptr);
+        trace.finish(result.cycles * e.chip.clock().period());
+        const nlohmann::json document = nlohmann::json::parse(run::to_json(result));
         std::map<std::string, double> numbers;
-        flatten(nlohmann::json::parse(run::to_json(result)), "", numbers);
-        const std::vector<double> before = numbers_of(mapped);
-        std::vector<double> values;
-        for (std::size_t m = 0; m < metrics_.size(); ++m) {
+        flatten(document, "", numbers);
+        std::vector<double> values = numbers_of(mapped);
+        for (std::size_t m = mapping_metrics; m < given_; ++m) {
             // A component that the chip does not have is not in the result: it spent nothing.
             const auto it = numbers.find(metrics_[m]);
-            values.push_back(m < mapping_metrics ? before[m] : it == numbers.end() ? 0.0 : it->second);
+            values.push_back(it == numbers.end() ? 0.0 : it->second);
         }
+        for (const Asked& a : asked_)
+            values.push_back(a.path.empty() ? a.fold.of(observed.series(a.series)) : number_at(document, a.path));
         return values;
     }
 
@@ -116,10 +191,19 @@ private:
         return {1.0, static_cast<double>(bits), static_cast<double>(mapped.mapping.arrays_used)};
     }
 
+    Graph graph_of(const run::Experiment& e, const Candidate& candidate) const
+    {
+        const auto text = network(candidate);
+        return text ? build_graph(parse_json_network(*text, "network of the candidate")).graph
+                    : load_network(e.network);
+    }
+
+    /// What is asked beforehand needs no places in the mesh, which cost most of the time.
     std::vector<double> mapped_numbers(const Candidate& candidate) const
     {
         try {
-            return numbers_of(run::map_experiment(experiment(candidate, fidelities_.size())));
+            const run::Experiment e = experiment(candidate, fidelities_.size());
+            return numbers_of(run::lay_out_experiment(e, graph_of(e, candidate)));
         } catch (const std::exception&) {
             // Does not fit, or is no chip at all.
             return {0.0, none, none};
@@ -129,14 +213,19 @@ private:
     const Space& space_;
     config::Document document_;
     std::vector<Template> sets_;
+    std::optional<JsonTemplate> network_;
     std::vector<std::string> fidelities_;
+    nlohmann::json example_ = example_result();
     std::vector<std::string> metrics_;
+    std::size_t given_;         ///< metrics that are always there; the others were asked for
+    std::vector<Asked> asked_;
     mutable std::map<std::string, std::vector<double>> peeked_; ///< repair asks for the same candidates again
 };
 
 struct SimulatorConfig final : EvaluatorConfig {
     std::filesystem::path experiment;
     std::vector<std::string> set;
+    std::filesystem::path network;
     std::vector<std::string> fidelities;
 
     const char* family() const override { return "simulator"; }
@@ -144,7 +233,9 @@ struct SimulatorConfig final : EvaluatorConfig {
     void fields(config::Visitor& v) override
     {
         v.path("experiment", experiment, "the experiment that candidates change", config::Presence::required);
-        v.texts("set", set, "PATH=VALUE as for imcsim run --set, with {variable} where a variable's value goes");
+        v.texts("set", set, "PATH=VALUE as for imcsim run --set, with {variable} where a variable's value goes and {study} for the "
+                "study's directory; one with an inactive variable is left out");
+        v.path("network", network, "JSON network with places that depend on the candidate, in the place of the experiment's");
         v.texts("fidelities", fidelities, "run.fidelity of each of the study's rungs; by default the experiment's own");
     }
 
@@ -155,24 +246,39 @@ struct SimulatorConfig final : EvaluatorConfig {
             document = config::Document::load(experiment);
             document->read<run::Experiment>();
         } catch (const ConfigError& e) {
-            place.fail("evaluator.experiment", e.what());
+            place.fail("experiment", e.what());
         }
         std::vector<Template> sets;
         for (std::size_t i = 0; i < set.size(); ++i)
             try {
-                sets.emplace_back(set[i], space);
+                sets.emplace_back(with_study_directory(set[i], place), space);
             } catch (const std::invalid_argument& e) {
-                place.fail(fmt::format("evaluator.set[{}]", i), e.what());
+                place.fail(fmt::format("set[{}]", i), e.what());
             }
-        auto evaluator = std::make_unique<SimulatorEvaluator>(space, std::move(*document), std::move(sets), fidelities);
+        std::optional<JsonTemplate> networks;
+        try {
+            if (!network.empty())
+                networks = JsonTemplate::load(network, space);
+        } catch (const ConfigError& e) {
+            place.fail("network", e.what());
+        }
+        auto evaluator = std::make_unique<SimulatorEvaluator>(space, std::move(*document), std::move(sets),
+                                                              std::move(networks), fidelities);
         // One candidate shows whether the paths exist; its values may still be refused together.
         RandomStream random(1, "nas.simulator");
+        const Candidate sample = space.sample(random);
         try {
-            evaluator->experiment(space.sample(random), fidelities.size());
+            if (const auto text = evaluator->network(sample))
+                build_graph(parse_json_network(*text, "of " + space.text(sample)));
+        } catch (const ConfigError& e) {
+            place.fail("network", fmt::format("{}: {}", network.string(), e.what()));
+        }
+        try {
+            evaluator->experiment(sample, fidelities.size());
         } catch (const ConfigError& e) {
             if (std::string(e.what()).find("unknown key") != std::string::npos ||
                 std::string(e.what()).find("--set") != std::string::npos)
-                place.fail("evaluator.set", e.what());
+                place.fail("set", e.what());
         }
         return evaluator;
     }
@@ -182,12 +288,29 @@ struct SimulatorConfig final : EvaluatorConfig {
 
 std::unique_ptr<EvaluatorConfig> make_simulator_config() { return std::make_unique<SimulatorConfig>(); }
 
-std::string resolved_experiment(const Evaluator& evaluator, const Candidate& candidate, std::size_t fidelity)
+namespace
 {
-    const auto* simulator = dynamic_cast<const SimulatorEvaluator*>(&evaluator);
-    if (!simulator)
-        throw std::invalid_argument("only a study with a simulator has experiments");
-    run::Experiment experiment = simulator->experiment(candidate, fidelity);
+
+const SimulatorEvaluator& simulator_in(const Evaluator& evaluator)
+{
+    for (const Evaluator* part : parts_of(evaluator))
+        if (const auto* simulator = dynamic_cast<const SimulatorEvaluator*>(part))
+            return *simulator;
+    throw std::invalid_argument("only a study with a simulator has experiments");
+}
+
+} // namespace
+
+std::optional<std::string> resolved_network(const Evaluator& evaluator, const Candidate& candidate)
+{
+    return simulator_in(evaluator).network(candidate);
+}
+
+std::string resolved_experiment(const Evaluator& evaluator, const Candidate& candidate, std::size_t fidelity,
+                                const std::string& network)
+{
+    run::Experiment experiment = simulator_in(evaluator).experiment(candidate, fidelity);
+    experiment.network = network.empty() ? std::filesystem::absolute(experiment.network) : std::filesystem::path(network);
     return config::dump(config::fields_of(experiment)).dump(2) + "\n";
 }
 

@@ -128,7 +128,7 @@ struct TableConfig final : EvaluatorConfig {
         try {
             csv = Csv::load(file);
         } catch (const ConfigError& e) {
-            place.fail("evaluator.file", e.what());
+            place.fail("file", e.what());
         }
         std::vector<std::size_t> columns;
         std::vector<Template> templates;
@@ -138,9 +138,9 @@ struct TableConfig final : EvaluatorConfig {
                 if (std::find(csv.columns.begin(), csv.columns.end(), v.name) != csv.columns.end())
                     keys.push_back({v.name, "{" + v.name + "}"});
         if (keys.empty())
-            place.fail("evaluator.key", "no column is called like a variable; say how rows are found");
+            place.fail("key", "no column is called like a variable; say how rows are found");
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            const std::string where = fmt::format("evaluator.key[{}]", i);
+            const std::string where = fmt::format("key[{}]", i);
             const auto it = std::find(csv.columns.begin(), csv.columns.end(), keys[i].column);
             if (it == csv.columns.end())
                 place.fail(where + ".column", fmt::format("{} has no column '{}'{}", file.string(), keys[i].column,
@@ -156,12 +156,12 @@ struct TableConfig final : EvaluatorConfig {
         try {
             table = std::make_shared<TableEvaluator>(csv, columns, templates, file.filename().string());
         } catch (const std::invalid_argument& e) {
-            place.fail("evaluator.file", fmt::format("{}: {}", file.string(), e.what()));
+            place.fail("file", fmt::format("{}: {}", file.string(), e.what()));
         }
         if (missing == Missing::inadmissible)
             space.constrain(membership(templates, table));
         else
-            require_all(space, *table, place);
+            require_all(space, variables_of(templates), *table, place);
         return std::make_unique<Shared>(table);
     }
 
@@ -182,28 +182,36 @@ private:
         std::shared_ptr<TableEvaluator> table_;
     };
 
-    static Constraint membership(const std::vector<Template>& templates, const std::shared_ptr<TableEvaluator>& table)
+    /// The variables that decide on the row.
+    static std::vector<std::size_t> variables_of(const std::vector<Template>& templates)
     {
-        Constraint c{"the table has a row", {}, {}};
+        std::vector<std::size_t> variables;
         for (const Template& t : templates)
             for (const std::size_t v : t.variables())
-                c.variables.push_back(v);
-        std::sort(c.variables.begin(), c.variables.end());
-        c.variables.erase(std::unique(c.variables.begin(), c.variables.end()), c.variables.end());
+                variables.push_back(v);
+        std::sort(variables.begin(), variables.end());
+        variables.erase(std::unique(variables.begin(), variables.end()), variables.end());
+        return variables;
+    }
+
+    static Constraint membership(const std::vector<Template>& templates, const std::shared_ptr<TableEvaluator>& table)
+    {
+        Constraint c{"the table has a row", variables_of(templates), {}};
         c.violation = [table](const Candidate& candidate) { return table->row(candidate) ? 0.0 : 1.0; };
         return c;
     }
 
-    void require_all(const Space& space, const TableEvaluator& table, const config::Place& place) const
+    void require_all(const Space& space, const std::vector<std::size_t>& variables, const TableEvaluator& table,
+                     const config::Place& place) const
     {
         std::string lacking;
-        for_each_candidate(space, 2'000'000, [&](const Candidate& c) {
+        for_each_choice(space, variables, 2'000'000, [&](const Candidate& c) {
             if (!table.row(c))
                 lacking = space.text(c);
             return lacking.empty();
         });
         if (!lacking.empty())
-            place.fail("evaluator.file",
+            place.fail("file",
                        fmt::format("{} has no row for {} (\"missing\": \"inadmissible\" would leave such "
                                    "candidates out)",
                                    file.string(), lacking));

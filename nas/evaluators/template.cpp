@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <stdexcept>
 
 namespace imc::nas
@@ -38,6 +39,13 @@ std::string Template::fill(const Candidate& candidate) const
     return text;
 }
 
+bool Template::complete(const Candidate& candidate) const
+{
+    return std::none_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
+        return piece.variable != none && std::isnan(candidate[space_.variables()[piece.variable].slot]);
+    });
+}
+
 std::vector<std::size_t> Template::variables() const
 {
     std::vector<std::size_t> list;
@@ -47,6 +55,15 @@ std::vector<std::size_t> Template::variables() const
     std::sort(list.begin(), list.end());
     list.erase(std::unique(list.begin(), list.end()), list.end());
     return list;
+}
+
+std::string with_study_directory(std::string text, const config::Place& place)
+{
+    constexpr std::string_view mark = "{study}";
+    const std::string directory = std::filesystem::absolute(place.file).parent_path().string();
+    for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += directory.size())
+        text.replace(at, mark.size(), directory);
+    return text;
 }
 
 } // namespace imc::nas

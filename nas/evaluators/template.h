@@ -18,6 +18,8 @@ public:
 
     /// Categories as their text, numbers as they are, nothing for an inactive variable.
     std::string fill(const Candidate& candidate) const;
+    /// Whether all its variables are active.
+    bool complete(const Candidate& candidate) const;
     /// The indices of the variables in it, ascending, each once.
     std::vector<std::size_t> variables() const;
 
@@ -30,5 +32,9 @@ private:
     const Space& space_;
     std::vector<Piece> pieces_;
 };
+
+/// The text with {study} replaced by the study's directory, absolute: what is relative to the study must be found
+/// from wherever an evaluation runs.
+std::string with_study_directory(std::string text, const config::Place& place);
 
 } // namespace imc::nas

@@ -189,18 +189,33 @@ private:
 class Enumerator
 {
 public:
-    Enumerator(const Space& space, std::uint64_t steps, const std::function<bool(const Candidate&)>& visit)
-        : space_(space), visit_(visit), candidate_(space.slots(), none), completed_by_(space.variables().size()),
-          steps_(steps)
+    /// `wanted` says of each variable whether it takes part.
+    Enumerator(const Space& space, std::vector<bool> wanted, std::uint64_t steps,
+               const std::function<bool(const Candidate&)>& visit)
+        : space_(space), wanted_(std::move(wanted)), visit_(visit), candidate_(space.slots(), none),
+          completed_by_(space.variables().size()), steps_(steps)
     {
         for (const Constraint& c : space.constraints())
-            completed_by_[c.variables.empty() ? 0 : c.variables.back()].push_back(&c);
+            if (std::all_of(c.variables.begin(), c.variables.end(), [&](std::size_t v) { return wanted_[v]; }))
+                completed_by_[c.variables.empty() ? 0 : c.variables.back()].push_back(&c);
+    }
+
+    bool can_run() const
+    {
+        for (std::size_t i = 0; i < wanted_.size(); ++i)
+            if (wanted_[i] && space_.variables()[i].kind == Kind::real)
+                return false;
+        return std::none_of(completed_by_.begin(), completed_by_.end(), [](const auto& constraints) {
+            return std::any_of(constraints.begin(), constraints.end(), [](const Constraint* c) { return c->costly; });
+        });
     }
 
     bool descend(std::size_t i)
     {
         if (i == space_.variables().size())
             return visit_(candidate_);
+        if (!wanted_[i])
+            return descend(i + 1);
         const Variable& v = space_.variables()[i];
         const auto take = [&] {
             if (++taken_ > steps_)
@@ -216,6 +231,7 @@ public:
 
 private:
     const Space& space_;
+    std::vector<bool> wanted_;
     const std::function<bool(const Candidate&)>& visit_;
     Candidate candidate_;
     std::vector<std::vector<const Constraint*>> completed_by_;
@@ -268,10 +284,27 @@ Size count(const Space& space, std::uint64_t steps)
 
 bool for_each_candidate(const Space& space, std::uint64_t steps, const std::function<bool(const Candidate&)>& visit)
 {
-    if (real_variables(space) || has_costly(space))
+    std::vector<std::size_t> all(space.variables().size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return for_each_choice(space, all, steps, visit);
+}
+
+bool for_each_choice(const Space& space, const std::vector<std::size_t>& variables, std::uint64_t steps,
+                     const std::function<bool(const Candidate&)>& visit)
+{
+    std::vector<bool> wanted(space.variables().size(), false);
+    for (const std::size_t v : variables)
+        wanted[v] = true;
+    // Conditions refer to earlier variables only.
+    for (std::size_t i = wanted.size(); i-- > 0;)
+        if (wanted[i] && space.variables()[i].when)
+            for (const std::size_t v : space.owners(space.variables()[i].when->slots()))
+                wanted[v] = true;
+    Enumerator enumerator(space, std::move(wanted), steps, visit);
+    if (!enumerator.can_run())
         return false;
     try {
-        Enumerator(space, steps, visit).descend(0);
+        enumerator.descend(0);
         return true;
     } catch (const TooMany&) {
         return false;

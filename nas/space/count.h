@@ -33,4 +33,9 @@ Size count(const Space& space, std::uint64_t steps = 5'000'000);
 /// there is a real variable or a costly constraint.
 bool for_each_candidate(const Space& space, std::uint64_t steps, const std::function<bool(const Candidate&)>& visit);
 
+/// The same for the given variables (ascending) and those their conditions refer to. Other variables are
+/// inactive in what is visited, and constraints that need them are not looked at.
+bool for_each_choice(const Space& space, const std::vector<std::size_t>& variables, std::uint64_t steps,
+                     const std::function<bool(const Candidate&)>& visit);
+
 } // namespace imc::nas

@@ -33,7 +33,7 @@ Study::Study(StudyConfig config) : config_(std::move(config))
     } catch (const std::invalid_argument& e) {
         throw ConfigError(place.file, e.what());
     }
-    evaluator_ = config_.evaluator->make(*space_, place);
+    evaluator_ = config_.evaluator->make(*space_, {place.file, "evaluator"});
     bind_objectives();
     bind_constraints();
     require_satisfiable();
@@ -47,9 +47,8 @@ Expression Study::parse(const std::string& text, const std::string& key) const
         return Expression::parse(text, [&](std::string_view name) -> std::optional<Symbol> {
             if (const auto symbol = space_->find(name))
                 return symbol;
-            const auto it = std::find(metrics.begin(), metrics.end(), name);
-            if (it != metrics.end())
-                return Symbol{space_->slots() + static_cast<std::size_t>(it - metrics.begin()), nullptr};
+            if (const auto metric = evaluator_->find(name))
+                return Symbol{space_->slots() + *metric, nullptr};
             std::vector<std::string> known = metrics;
             for (const Variable& v : space_->variables())
                 known.push_back(v.name);
@@ -110,7 +109,8 @@ void Study::bind_constraints()
             constraint.violation = [this, metrics, e = std::move(expression)](const Candidate& candidate) {
                 return e.violation(environment(candidate, peeked(candidate, metrics)));
             };
-            constraint.costly = evaluator_->isolated();
+            constraint.costly = std::any_of(metrics.begin(), metrics.end(),
+                                            [this](std::size_t m) { return evaluator_->costly(m); });
             space_->constrain(std::move(constraint));
         }
     }

@@ -43,14 +43,25 @@ void lay_out_as_it_fits(const Experiment& experiment, Mapped& mapped)
 
 Mapped map_experiment(const Experiment& experiment)
 {
+    return map_experiment(experiment, load_network(experiment.network));
+}
+
+Mapped lay_out_experiment(const Experiment& experiment, Graph network)
+{
     Mapped mapped;
-    mapped.graph = load_network(experiment.network);
+    mapped.graph = std::move(network);
     lay_out_as_it_fits(experiment, mapped);
     for (program::Actor& actor : mapped.program.actors)
         for (program::MacroUse& use : actor.work.macros) {
             use.operation.activity.assumed_input = experiment.activity.input;
             use.operation.activity.assumed_weight = experiment.activity.weight;
         }
+    return mapped;
+}
+
+Mapped map_experiment(const Experiment& experiment, Graph network)
+{
+    Mapped mapped = lay_out_experiment(experiment, std::move(network));
     mapped.mesh.columns = static_cast<std::uint32_t>(mapped.mapping.columns);
     mapped.mesh.rows = static_cast<std::uint32_t>(mapped.mapping.rows);
     mapped.mesh.tiles_per_router = static_cast<std::uint32_t>(experiment.chip.noc.tiles_per_router);

@@ -28,6 +28,10 @@ struct Mapped {
 
 /// Throws ConfigError for a network that cannot be used, RunError if it does not fit.
 Mapped map_experiment(const Experiment& experiment);
+/// The same with a network that is in memory; `experiment.network` is not read.
+Mapped map_experiment(const Experiment& experiment, Graph network);
+/// The first part of it, without a place for anything in the mesh: whether the network fits, and what it needs.
+Mapped lay_out_experiment(const Experiment& experiment, Graph network);
 
 /// Runs the experiment's images through the arrays, if it asks for accuracy, and keeps what came out in `mapped`.
 /// Throws ConfigError for a data set that cannot be used or a network without weights.
