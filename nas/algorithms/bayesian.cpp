@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "nas/algorithms/algorithm.h"
 #include "nas/algorithms/halton.h"
@@ -183,7 +184,7 @@ private:
             std::vector<Candidate> pool;
             for (std::size_t i = 0; i < o_.pool_size_; ++i) {
                 if (i % 3 == 0 || leaders_.empty()) {
-                    pool.push_back(sample_admissible(o_.space(), random_));
+                    pool.push_back(sample_admissible(o_.space(), random_, Checks::cheap));
                     continue;
                 }
                 Candidate c = leaders_[random_.below(leaders_.size())];
@@ -197,7 +198,7 @@ private:
         /// Scores what was not proposed before and keeps the best few, best first.
         void score(std::vector<Candidate>& candidates)
         {
-            std::erase_if(candidates, [&](Candidate& c) { return o_.seen(c) || !o_.space().admissible(c); });
+            std::erase_if(candidates, [&](Candidate& c) { return o_.seen(c) || !o_.space().admissible(c, Checks::cheap); });
             if (candidates.empty())
                 return;
             const Codes codes = o_.codes(candidates);
@@ -215,14 +216,23 @@ private:
             std::vector<GaussianProcess::Prediction> chances;
             if (o_.unsuccessful_ > 0)
                 chances = success_.predict(codes);
+            std::vector<double> gains;
             for (std::size_t i = 0; i < candidates.size(); ++i) {
-                double gain = (*improvement_)(beliefs[i]);
+                gains.push_back((*improvement_)(beliefs[i]));
                 if (!chances.empty())
-                    gain *=
+                    gains[i] *=
                         0.5 * std::erfc((0.5 - chances[i].mean) / (chances[i].deviation + 0.05) / std::numbers::sqrt2);
-                const auto same = [&](const Scored& s) { return s.gain == gain && s.candidate == candidates[i]; };
-                if ((best_.size() < beam || gain > best_.back().gain) && std::none_of(best_.begin(), best_.end(), same))
-                    keep({candidates[i], gain});
+            }
+            // The best first, so that few are asked what costs time to find out.
+            std::vector<std::size_t> order(candidates.size());
+            std::iota(order.begin(), order.end(), std::size_t{0});
+            std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) { return gains[i] > gains[j]; });
+            for (const std::size_t i : order) {
+                if (best_.size() == beam && gains[i] <= best_.back().gain)
+                    break;
+                const auto same = [&](const Scored& s) { return s.gain == gains[i] && s.candidate == candidates[i]; };
+                if (std::none_of(best_.begin(), best_.end(), same) && o_.space().admissible(candidates[i], Checks::costly))
+                    keep({candidates[i], gains[i]});
             }
         }
 
@@ -241,7 +251,7 @@ private:
                 for (const Belief& b : models_[m].predict(o_.codes(candidates)))
                     values.push_back(b.median());
             for (std::size_t i = 0; i < candidates.size(); ++i)
-                if (values[i] < least) {
+                if (values[i] < least && o_.space().admissible(candidates[i], Checks::costly)) {
                     least = values[i];
                     end = candidates[i];
                 }

@@ -64,6 +64,22 @@ struct Asked {
     Fold fold;
 };
 
+/// counts.NAME or counts.COMPONENT.EVENT; what did not happen is not in a result.
+bool counted(std::string_view name)
+{
+    constexpr std::string_view prefix = "counts.";
+    if (!name.starts_with(prefix))
+        return false;
+    const std::string_view rest = name.substr(prefix.size());
+    for (const char* total : {"packets", "flits", "flit_hops", "macro_operations", "conversions"})
+        if (rest == total)
+            return true;
+    for (std::size_t c = 0; c < component_count; ++c)
+        if (rest.starts_with(std::string(name_of(static_cast<Component>(c))) + "."))
+            return true;
+    return false;
+}
+
 /// trace.SERIES.FOLD
 Asked trace_metric(std::string_view name)
 {
@@ -116,7 +132,7 @@ public:
             example.replace(open, example.find(']', open) - open, "[0");
         if (name.starts_with(trace_prefix))
             asked_.push_back(trace_metric(name));
-        else if (!std::isnan(number_at(example_, example)))
+        else if (counted(name) || !std::isnan(number_at(example_, example)))
             asked_.push_back({std::string(name), "", {}});
         else
             return std::nullopt;
@@ -178,7 +194,12 @@ public:
             values.push_back(it == numbers.end() ? 0.0 : it->second);
         }
         for (const Asked& a : asked_)
-            values.push_back(a.path.empty() ? a.fold.of(observed.series(a.series)) : number_at(document, a.path));
+            if (a.path.empty())
+                values.push_back(a.fold.of(observed.series(a.series)));
+            else if (const auto it = numbers.find(a.path); it != numbers.end())
+                values.push_back(it->second);
+            else
+                values.push_back(counted(a.path) ? 0.0 : number_at(document, a.path));
         return values;
     }
 
@@ -310,8 +331,10 @@ std::string resolved_experiment(const Evaluator& evaluator, const Candidate& can
                                 const std::string& network)
 {
     run::Experiment experiment = simulator_in(evaluator).experiment(candidate, fidelity);
-    experiment.network = network.empty() ? std::filesystem::absolute(experiment.network) : std::filesystem::path(network);
-    return config::dump(config::fields_of(experiment)).dump(2) + "\n";
+    auto document = config::dump(config::fields_of(experiment));
+    if (!network.empty())
+        document["network"] = network; // beside the experiment, so that both can be moved
+    return document.dump(2) + "\n";
 }
 
 } // namespace imc::nas

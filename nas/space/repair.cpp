@@ -39,14 +39,14 @@ struct Move {
 };
 
 /// Between a violating value and an admissible one, bisects towards the first.
-void approach(const Space& space, const Variable& v, double from, Candidate& admissible)
+void approach(const Space& space, const Variable& v, double from, Candidate& admissible, Checks checks)
 {
     double bad = v.to_unit(from), good = v.to_unit(admissible[v.slot]);
     Candidate trial = admissible;
     for (int i = 0; i < 30 && bad != good; ++i) {
         const double middle = 0.5 * (bad + good);
         trial[v.slot] = v.from_unit(middle);
-        if (space.admissible(trial)) {
+        if (space.admissible(trial, checks)) {
             good = middle;
             admissible = trial;
         } else {
@@ -56,13 +56,13 @@ void approach(const Space& space, const Variable& v, double from, Candidate& adm
 }
 
 /// Gives one variable its best value; false if nothing changes.
-bool improve(const Space& space, Candidate& candidate, const Variable& v, RandomStream& random)
+bool improve(const Space& space, Candidate& candidate, const Variable& v, RandomStream& random, Checks checks)
 {
-    const double current = space.violation(candidate);
+    const double current = space.violation(candidate, checks);
     Move best{candidate, current, 0.0};
     const auto consider = [&](Candidate changed, double distance) {
         space.settle(changed, random);
-        const Move move{changed, space.violation(changed), distance};
+        const Move move{changed, space.violation(changed, checks), distance};
         if (move.better_than(best))
             best = move;
     };
@@ -88,60 +88,67 @@ bool improve(const Space& space, Candidate& candidate, const Variable& v, Random
     const double from = candidate[v.slot];
     candidate = std::move(best.candidate);
     if (best.violation == 0 && v.kind == Kind::real)
-        approach(space, v, from, candidate);
+        approach(space, v, from, candidate, checks);
     return true;
 }
 
-bool descend(const Space& space, Candidate& candidate, RandomStream& random)
+bool descend(const Space& space, Candidate& candidate, RandomStream& random, Checks checks)
 {
     const std::size_t steps = 4 * space.variables().size() + 16;
     for (std::size_t step = 0; step < steps; ++step) {
         std::vector<const Constraint*> violated;
-        for (const Constraint& c : space.constraints())
+        for (const Constraint& c : space.constraints()) {
+            if (c.costly && (checks == Checks::cheap || !violated.empty()))
+                break; // first what is cheap to see
             if (c.violation(candidate) > 0)
                 violated.push_back(&c);
+        }
         if (violated.empty())
             return true;
         const Constraint& c = *violated[random.below(violated.size())];
         std::vector<std::size_t> active;
-        for (const std::size_t i : c.variables)
+        // What a costly constraint names is likelier to mend it than what it merely depends on.
+        const bool by_name = c.costly && !c.named.empty() && random.uniform() < 0.75;
+        for (const std::size_t i : by_name ? c.named : c.variables)
             if (space.active(candidate, i))
                 active.push_back(i);
+        if (active.empty() && by_name)
+            continue;
         if (active.empty())
             return false;
         const Variable& v = space.variables()[active[random.below(active.size())]];
-        if (!improve(space, candidate, v, random)) {
+        if (!improve(space, candidate, v, random, checks)) {
             // Stuck on a plateau: shake the variable.
             v.sample(candidate.data() + v.slot, random);
             space.settle(candidate, random);
         }
     }
-    return space.admissible(candidate);
+    return space.admissible(candidate, checks);
 }
 
 } // namespace
 
-bool repair(const Space& space, Candidate& candidate, RandomStream& random)
+bool repair(const Space& space, Candidate& candidate, RandomStream& random, Checks checks)
 {
-    if (space.constraints().empty() || space.admissible(candidate))
+    if (space.constraints().empty() || space.admissible(candidate, checks))
         return true;
     for (int i = 0; i < restarts; ++i) {
-        if (descend(space, candidate, random))
+        if (descend(space, candidate, random, checks))
             return true;
         candidate = space.sample(random);
     }
     return false;
 }
 
-Candidate sample_admissible(const Space& space, RandomStream& random)
+Candidate sample_admissible(const Space& space, RandomStream& random, Checks checks)
 {
     for (int i = 0; i < restarts; ++i) {
         Candidate candidate = space.sample(random);
-        if (space.admissible(candidate))
+        if (space.admissible(candidate, checks))
             return candidate;
     }
     Candidate candidate = space.sample(random);
-    if (!repair(space, candidate, random))
+    if (!repair(space, candidate, random, checks))
         throw RunError("no candidate that satisfies the constraints was found");
     return candidate;
 }

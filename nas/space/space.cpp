@@ -108,7 +108,15 @@ void Space::constrain(Expression expression)
 {
     Constraint c{expression.text(), owners(expression.slots()), {}};
     c.violation = [e = std::move(expression)](const Candidate& x) { return e.violation(x); };
-    constraints_.push_back(std::move(c));
+    constrain(std::move(c));
+}
+
+void Space::constrain(Constraint constraint)
+{
+    const auto place = constraint.costly ? constraints_.end()
+                                         : std::find_if(constraints_.begin(), constraints_.end(),
+                                                        [](const Constraint& c) { return c.costly; });
+    constraints_.insert(place, std::move(constraint));
 }
 
 bool Space::active(const Candidate& candidate, std::size_t variable) const
@@ -135,18 +143,20 @@ Candidate Space::sample(RandomStream& random) const
     return candidate;
 }
 
-double Space::violation(const Candidate& candidate) const
+double Space::violation(const Candidate& candidate, Checks checks) const
 {
     double sum = 0;
     for (const Constraint& c : constraints_)
-        sum += c.violation(candidate);
+        if (checks == Checks::all || c.costly == (checks == Checks::costly))
+            sum += c.violation(candidate);
     return sum;
 }
 
-bool Space::admissible(const Candidate& candidate) const
+bool Space::admissible(const Candidate& candidate, Checks checks) const
 {
-    return std::all_of(constraints_.begin(), constraints_.end(),
-                       [&](const Constraint& c) { return c.violation(candidate) == 0; });
+    return std::all_of(constraints_.begin(), constraints_.end(), [&](const Constraint& c) {
+        return (checks != Checks::all && c.costly != (checks == Checks::costly)) || c.violation(candidate) == 0;
+    });
 }
 
 std::string Space::text(const Candidate& candidate) const

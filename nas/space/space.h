@@ -24,7 +24,11 @@ struct Constraint {
     /// 0 if the candidate satisfies it, else how far it is from doing so.
     std::function<double(const Candidate&)> violation;
     bool costly = false; ///< too slow to be asked for every candidate of a space
+    std::vector<std::size_t> named = {}; ///< those its text names, where it depends on others too
 };
+
+/// Which constraints are looked at.
+enum class Checks { all, cheap, costly };
 
 /// Variables, the conditions under which they exist, and constraints between them.
 class Space
@@ -47,7 +51,8 @@ public:
     std::vector<std::size_t> owners(const std::vector<std::size_t>& slots) const;
 
     void constrain(Expression expression);
-    void constrain(Constraint constraint) { constraints_.push_back(std::move(constraint)); }
+    /// Costly ones stay behind the others, so that they are asked last.
+    void constrain(Constraint constraint);
 
     bool active(const Candidate& candidate, std::size_t variable) const;
     /// Makes the slots agree with the conditions: what is inactive becomes NaN, what newly exists is sampled.
@@ -55,8 +60,8 @@ public:
     /// Any candidate, constraints not looked at.
     Candidate sample(RandomStream& random) const;
     /// The sum of the constraints' violations; 0 for an admissible candidate.
-    double violation(const Candidate& candidate) const;
-    bool admissible(const Candidate& candidate) const;
+    double violation(const Candidate& candidate, Checks checks = Checks::all) const;
+    bool admissible(const Candidate& candidate, Checks checks = Checks::all) const;
 
     /// The resolved candidate as a JSON object of its active variables, in their order: also its identity.
     std::string text(const Candidate& candidate) const;
@@ -75,9 +80,9 @@ private:
 /// Changes as little as is needed to satisfy the constraints: in turn one variable of a violated
 /// constraint takes the value that leaves the least violation, the nearest of them. Falls back on fresh
 /// samples. Returns false if nothing admissible was found.
-bool repair(const Space& space, Candidate& candidate, RandomStream& random);
+bool repair(const Space& space, Candidate& candidate, RandomStream& random, Checks checks = Checks::all);
 
 /// A random admissible candidate. Throws RunError if none is found.
-Candidate sample_admissible(const Space& space, RandomStream& random);
+Candidate sample_admissible(const Space& space, RandomStream& random, Checks checks = Checks::all);
 
 } // namespace imc::nas

@@ -104,6 +104,9 @@ void Study::bind_constraints()
                                        fmt::format("the evaluator has to run for '{}'", evaluator_->metrics()[m]));
             // Metrics depend on every variable.
             Constraint constraint{c.require, {}, {}};
+            std::vector<std::size_t> slots = expression.slots();
+            std::erase_if(slots, [this](std::size_t slot) { return slot >= space_->slots(); });
+            constraint.named = space_->owners(slots);
             for (std::size_t v = 0; v < space_->variables().size(); ++v)
                 constraint.variables.push_back(v);
             constraint.violation = [this, metrics, e = std::move(expression)](const Candidate& candidate) {
