@@ -60,6 +60,7 @@ std::string command_run(const Options& options)
     Store store(options.out, *study, options.resume ? Store::Access::resume : Store::Access::create);
     RunOptions run;
     run.workers = options.workers ? options.workers : study->config().execution.workers;
+    run.cpu_budget_s = options.cpu_budget_s;
     const bool terminal = isatty(STDERR_FILENO) && !options.quiet;
     std::size_t done = 0;
     run.progress = [&](const StoredTrial& t) {
@@ -77,7 +78,9 @@ std::string command_run(const Options& options)
     if (!options.quiet)
         fmt::print(stderr, "{} trials ({} now), {} failed, {} on the front{}\n", summary.trials, summary.evaluated,
                    summary.failed, results.front.size(),
-                   summary.exhausted ? "; the space has no further candidate" : "");
+                   summary.exhausted     ? "; the space has no further candidate"
+                   : summary.out_of_time ? "; the CPU budget is used up, --resume goes on"
+                                         : "");
     return to_csv(results, results.front);
 }
 

@@ -14,8 +14,9 @@ namespace imc::nas
 const char* const usage =
     R"(imcsim nas: multi-objective search over networks, mappings and chips.
 
-  imcsim nas run STUDY.json [--resume] [--workers N] [--quiet]
-                                      search; kill it at any time and go on with --resume
+  imcsim nas run STUDY.json [--resume] [--workers N] [--cpu-budget SECONDS] [--quiet]
+                                      search; kill it at any time and go on with --resume. It ends by itself
+                                      when search and evaluations have used the CPU time given
   imcsim nas status STUDY.json [--json]
                                       how far it is, also while it runs
   imcsim nas export STUDY.json [--front] [--format csv|json] [--to FILE]
@@ -44,13 +45,22 @@ std::size_t whole(const std::string& option, const std::string& text)
     return value;
 }
 
+double seconds(const std::string& option, const std::string& text)
+{
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || !(value > 0 && value <= 1e9))
+        throw ConfigError(option, fmt::format("must be a number of seconds in (0, 1e9], got '{}'", text));
+    return value;
+}
+
 } // namespace
 
 Options Options::parse(std::span<const std::string> arguments)
 {
     const std::vector<std::string> commands = {"run", "status", "export", "report", "check", "train"};
     const std::vector<std::string> known = {"--resume", "--workers", "--out", "--quiet",       "--json", "--front",
-                                            "--format", "--to",      "--set", "--experiments", "--help"};
+                                            "--format", "--to",      "--set", "--experiments", "--cpu-budget", "--help"};
     Options o;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& a = arguments[i];
@@ -71,6 +81,8 @@ Options Options::parse(std::span<const std::string> arguments)
             o.front = true;
         else if (a == "--workers")
             o.workers = whole(a, value());
+        else if (a == "--cpu-budget")
+            o.cpu_budget_s = seconds(a, value());
         else if (a == "--out")
             o.out = value();
         else if (a == "--to")

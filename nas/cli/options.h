@@ -19,6 +19,7 @@ struct Options {
     bool front = false;
     bool help = false;
     std::size_t workers = 0; ///< 0 = as the study says
+    double cpu_budget_s = 0; ///< 0 = none
     std::string format = "csv";
     std::filesystem::path to;
     std::filesystem::path experiments;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "nas/evaluators/scope.h"
 #include "sim/base/config/document.h"
@@ -320,28 +321,36 @@ private:
 
 } // namespace
 
+struct JsonTemplate::Parts {
+    const Space& space;
+    std::string file;
+    Json document;
+    Json definitions = Json::object();
+};
+
 JsonTemplate JsonTemplate::load(const std::filesystem::path& file, const Space& space)
 {
-    const std::string text = read_file(file, largest_file);
-    config::parse_json(text, file.string()); // refuses what is wrong, and says where
-    return {Json::parse(text), file.string(), space};
+    return {read_file(file, largest_file), file.string(), space};
 }
 
-JsonTemplate::JsonTemplate(Json document, std::string file, const Space& space)
-    : space_(&space), file_(std::move(file)), document_(std::move(document)), definitions_(Json::object())
+JsonTemplate::JsonTemplate(std::string_view text, std::string file, const Space& space)
 {
-    if (document_.is_object() && document_.contains("$define")) {
-        definitions_ = document_["$define"];
-        document_.erase("$define");
+    config::parse_json(text, file); // refuses what is wrong, and says where
+    Parts parts{space, std::move(file), Json::parse(text)};
+    if (parts.document.is_object() && parts.document.contains("$define")) {
+        parts.definitions = parts.document["$define"];
+        parts.document.erase("$define");
     }
+    parts_ = std::make_shared<const Parts>(std::move(parts));
     RandomStream random(1, "nas.template");
     const Candidate sample = space.sample(random);
-    Filler(space, file_, definitions_, sample, true).fill(document_, "");
+    Filler(space, parts_->file, parts_->definitions, sample, true).fill(parts_->document, "");
 }
 
-Json JsonTemplate::fill(const Candidate& candidate) const
+std::string JsonTemplate::fill(const Candidate& candidate) const
 {
-    return Filler(*space_, file_, definitions_, candidate, false).fill(document_, "");
+    const Parts& p = *parts_;
+    return Filler(p.space, p.file, p.definitions, candidate, false).fill(p.document, "").dump(2) + "\n";
 }
 
 } // namespace imc::nas

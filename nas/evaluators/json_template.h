@@ -1,9 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
-
-#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "nas/space/space.h"
 
@@ -30,16 +30,14 @@ public:
     /// Checks every branch with a sample candidate: names exist, each text of a $case has its branch.
     /// Throws ConfigError naming the file and the place in it.
     static JsonTemplate load(const std::filesystem::path& file, const Space& space);
-    JsonTemplate(nlohmann::ordered_json document, std::string file, const Space& space);
+    JsonTemplate(std::string_view text, std::string file, const Space& space);
 
-    /// The document of a candidate. Throws ConfigError if an expression has no value for it.
-    nlohmann::ordered_json fill(const Candidate& candidate) const;
+    /// The document of a candidate, as text. Throws ConfigError if an expression has no value for it.
+    std::string fill(const Candidate& candidate) const;
 
 private:
-    const Space* space_;
-    std::string file_;
-    nlohmann::ordered_json document_;
-    nlohmann::ordered_json definitions_;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
 } // namespace imc::nas

@@ -158,7 +158,7 @@ public:
     /// The network a template makes of a candidate, as text; nothing if the experiment's own is used.
     std::optional<std::string> network(const Candidate& candidate) const
     {
-        return network_ ? std::optional(network_->fill(candidate).dump(2) + "\n") : std::nullopt;
+        return network_ ? std::optional(network_->fill(candidate)) : std::nullopt;
     }
 
     double peek(std::size_t metric, const Candidate& candidate) const override

@@ -73,8 +73,12 @@ void TraceSeries::finish(const trace::Directory&, Femtoseconds end)
     if (!energy_.empty())
         for (const Energy& e : total)
             series_[power].push_back(e.joules() / width_s);
+    // What the last output does not wait for may end after it.
+    Femtoseconds whole = std::max<Femtoseconds>(end, 1);
     for (const auto& [track, b] : busy_)
-        series_[busy].push_back(end > 0 ? static_cast<double>(b.covered) / static_cast<double>(end) : 0.0);
+        whole = std::max(whole, b.until);
+    for (const auto& [track, b] : busy_)
+        series_[busy].push_back(static_cast<double>(b.covered) / static_cast<double>(whole));
 }
 
 } // namespace imc::nas

@@ -16,11 +16,13 @@ namespace
 constexpr const char* head = R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{0}</title><style>
-body {{ font: 15px/1.5 sans-serif; color: #222; max-width: 1100px; margin: 2em auto; padding: 0 1em }}
+body {{ font: 15px/1.5 sans-serif; color: #222; max-width: 1300px; margin: 2em auto; padding: 0 1em }}
 h1 {{ font-size: 1.5em }} h2 {{ font-size: 1.15em; margin-top: 2em }}
 table {{ border-collapse: collapse; font-size: 13px }} th, td {{ padding: 3px 9px; border-bottom: 1px solid #ddd; text-align: left }}
 td.n {{ text-align: right; font-variant-numeric: tabular-nums }} .scroll {{ overflow-x: auto }}
-figure {{ margin: 1em 0; overflow-x: auto }} figcaption {{ color: #666; font-size: 13px }} code {{ font-size: 12px }}
+.figures {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(480px, 1fr)); gap: 1em }}
+figure {{ margin: 0; min-width: 0 }} figure.wide {{ grid-column: 1 / -1; overflow-x: auto }}
+figure svg {{ width: 100%; height: auto }} figure.wide svg {{ min-width: 900px }} figcaption {{ color: #666; font-size: 13px }} code {{ font-size: 12px }}
 </style></head><body>
 <h1>{0}</h1>
 )";
@@ -97,10 +99,13 @@ std::vector<std::pair<std::string, std::string>> report_files(const Results& r)
         r.trials.size(), c.evaluations, counts[1], counts[2], counts[3], counts[0], escaped(r.study->size().text()),
         r.front.size(), r.usable.empty() ? 0.0 : r.hypervolumes().back(), cpu, escaped(r.study->evaluator().version()));
     std::vector<std::pair<std::string, std::string>> files;
+    page += "<div class=\"figures\">\n";
     for (const Picture& p : pictures(r)) {
-        page += fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n", p.svg, escaped(p.caption));
+        page += fmt::format("<figure{}>{}<figcaption>{}</figcaption></figure>\n", p.wide ? " class=\"wide\"" : "",
+                            p.svg, escaped(p.caption));
         files.emplace_back(p.file, p.svg);
     }
+    page += "</div>\n";
     page += "<h2>The front</h2>\n" + front_table(r);
     page += "<h2>Failures</h2>\n" + failures(r);
     page += "<h2>Unexplored regions</h2>\n<p>Never tried, or most trials there failed.</p>\n" + unseen(r);

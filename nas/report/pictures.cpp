@@ -31,7 +31,6 @@ struct Span {
         low = std::min(low, v);
         high = std::max(high, v);
     }
-    double share(double v) const { return high > low ? (v - low) / (high - low) : 0.5; }
 };
 
 std::string tip(const Results& r, std::size_t i)
@@ -52,9 +51,9 @@ Picture front(const Results& r, std::size_t a, std::size_t b)
     }
     if (r.usable.empty())
         x = y = {0, 1};
-    const double dx = 0.04 * (x.high - x.low), dy = 0.04 * (y.high - y.low);
     Chart chart(fmt::format("Front: {} and {}", objectives[a].name, objectives[b].name),
-                {objectives[a].name, x.low - dx, x.high + dx}, {objectives[b].name, y.low - dy, y.high + dy});
+                Chart::Axis::around(objectives[a].name, x.low, x.high),
+                Chart::Axis::around(objectives[b].name, y.low, y.high));
     const auto points = [&](const std::vector<std::size_t>& trials) {
         Chart::Points list;
         for (const std::size_t i : trials)
@@ -76,7 +75,7 @@ Picture front(const Results& r, std::size_t a, std::size_t b)
     chart.dots(points(r.front), blue, 4, tips);
     chart.legend(blue, fmt::format("{} on the front", r.front.size()));
     return {fmt::format("front_{}_{}.svg", a + 1, b + 1), chart.svg(),
-            "Every feasible trial; the Pareto front is blue. Point at one to see its candidate."};
+            "Every feasible trial; the Pareto front is blue. Point at one to see its candidate.", false};
 }
 
 /// Hypervolume over what `position` gives for each trial.
@@ -98,7 +97,7 @@ template <class F> Picture volume(const Results& r, const char* file, const std:
         x = y = {0, 1};
     Chart chart("Hypervolume over " + over, {over, x.low, x.high}, {"hypervolume", y.low, y.high});
     chart.steps(points, blue);
-    return {file, chart.svg(), fmt::format("Volume dominated by the front, bounded by the reference point.")};
+    return {file, chart.svg(), fmt::format("Volume dominated by the front, bounded by the reference point."), false};
 }
 
 Picture coordinates(const Results& r)
@@ -130,7 +129,7 @@ Picture coordinates(const Results& r)
             l.values.push_back(std::isnan(x) ? none : variables[v].to_unit(x));
         }
         for (std::size_t m = 0; m < spans.size(); ++m)
-            l.values.push_back(spans[m].share(r.trials[i].objectives[m]));
+            l.values.push_back(Chart::Axis::around("", spans[m].low, spans[m].high).share(r.trials[i].objectives[m]));
         return l;
     };
     std::vector<ParallelLine> lines;
@@ -140,7 +139,7 @@ Picture coordinates(const Results& r)
     for (const std::size_t i : r.front)
         lines.push_back(line(i, blue, 1.4));
     return {"parallel.svg", parallel("Parallel coordinates", axes, lines),
-            "Variables, then objectives. Blue: the front. A gap: the variable does not exist there."};
+            "Variables, then objectives. Blue: the front. A gap: the variable does not exist there.", true};
 }
 
 Picture importances(const Results& r, std::size_t objective)
@@ -165,7 +164,7 @@ Picture importances(const Results& r, std::size_t objective)
     }
     const std::string& name = r.study->config().objectives[objective].name;
     return {fmt::format("importance_{}.svg", objective + 1), bars("Importance for " + name, labels, values),
-            "Share of the rank variance that one variable explains alone, corrected for chance."};
+            "Share of the rank variance that one variable explains alone, corrected for chance.", false};
 }
 
 Picture timeline(const Results& r)
@@ -191,7 +190,7 @@ Picture timeline(const Results& r)
     chart.legend(blue, fmt::format("{} done", good.size()));
     chart.legend(orange, fmt::format("{} infeasible", infeasible.size()));
     chart.legend(red, fmt::format("{} failed", failed.size()));
-    return {"timeline.svg", chart.svg(), "When each trial was finished."};
+    return {"timeline.svg", chart.svg(), "When each trial was finished.", false};
 }
 
 } // namespace

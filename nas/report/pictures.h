@@ -12,6 +12,7 @@ struct Picture {
     std::string file; ///< name.svg
     std::string svg;
     std::string caption;
+    bool wide = false; ///< needs a page's whole width
 };
 
 /// Every chart of a study's report.

@@ -37,7 +37,41 @@ std::vector<double> ticks(double low, double high, int n)
     return values;
 }
 
+/// 1, 2 and 5 times powers of ten; powers alone where there are many.
+std::vector<double> decades(double low, double high)
+{
+    const bool many = std::log10(high / low) > 3.5;
+    std::vector<double> values;
+    for (double power = std::floor(std::log10(low)); power <= std::log10(high); ++power)
+        for (const double factor : {1.0, 2.0, 5.0})
+            if (const double t = factor * std::pow(10, power); t >= low && t <= high && (factor == 1 || !many))
+                values.push_back(t);
+    return values;
+}
+
+std::vector<double> ticks_of(const Chart::Axis& axis, int n)
+{
+    return axis.logarithmic ? decades(axis.low, axis.high) : ticks(axis.low, axis.high, n);
+}
+
 } // namespace
+
+Chart::Axis Chart::Axis::around(std::string title, double low, double high)
+{
+    constexpr double margin = 0.04;
+    if (low > 0 && high > 30 * low) {
+        const double factor = std::pow(high / low, margin);
+        return {std::move(title), low / factor, high * factor, true};
+    }
+    return {std::move(title), low - margin * (high - low), high + margin * (high - low)};
+}
+
+double Chart::Axis::share(double value) const
+{
+    if (!(high > low))
+        return 0.5;
+    return logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+}
 
 std::string escaped(const std::string& text)
 {
@@ -72,11 +106,8 @@ Chart::Chart(std::string title, Axis x, Axis y) : x_(std::move(x)), y_(std::move
         }
 }
 
-double Chart::px(double x) const { return left + (x - x_.low) / (x_.high - x_.low) * (width - left - right); }
-double Chart::py(double y) const
-{
-    return height - bottom - (y - y_.low) / (y_.high - y_.low) * (height - top - bottom);
-}
+double Chart::px(double x) const { return left + x_.share(x) * (width - left - right); }
+double Chart::py(double y) const { return height - bottom - y_.share(y) * (height - top - bottom); }
 
 void Chart::dots(const Points& points, const std::string& colour, double radius, const std::vector<std::string>& tips)
 {
@@ -128,11 +159,11 @@ void Chart::legend(const std::string& colour, const std::string& label)
 std::string Chart::svg() const
 {
     std::string frame = opening(width, height, title_);
-    for (const double t : ticks(x_.low, x_.high, 7))
+    for (const double t : ticks_of(x_, 7))
         frame += fmt::format("<path d=\"M{0:.1f},{1} V{2}\" stroke=\"{3}\"/><text x=\"{0:.1f}\" y=\"{4}\" fill=\"{5}\" "
                              "text-anchor=\"middle\">{6:.5g}</text>\n",
                              px(t), top, height - bottom, grid, height - bottom + 17, ink, t);
-    for (const double t : ticks(y_.low, y_.high, 6))
+    for (const double t : ticks_of(y_, 6))
         frame += fmt::format("<path d=\"M{0},{1:.1f} H{2}\" stroke=\"{3}\"/><text x=\"{4}\" y=\"{5:.1f}\" fill=\"{6}\" "
                              "text-anchor=\"end\">{7:.5g}</text>\n",
                              left, py(t), width - right, grid, left - 7, py(t) + 4, ink, t);

@@ -15,6 +15,12 @@ public:
         std::string title;
         double low = 0.0;
         double high = 1.0;
+        bool logarithmic = false; ///< needs low > 0
+
+        /// Linear, or logarithmic where all is positive and spans more than a decade and a half; with a margin.
+        static Axis around(std::string title, double low, double high);
+        /// 0 at low, 1 at high.
+        double share(double value) const;
     };
     using Points = std::vector<std::pair<double, double>>;
 

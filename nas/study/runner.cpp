@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cmath>
 
+#include <sys/resource.h>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -38,6 +40,10 @@ public:
         for (std::size_t k = 0; k < study_.config().evaluations; ++k) {
             while (told_ + window <= k)
                 tell_next();
+            if (k >= trials_.size() && options_.cpu_budget_s > 0 && cpu_used_s() >= options_.cpu_budget_s) {
+                summary_.out_of_time = true;
+                break;
+            }
             if (!propose(k)) {
                 summary_.exhausted = true;
                 break;
@@ -54,6 +60,19 @@ public:
     }
 
 private:
+    /// Of this process and of the evaluations that have ended.
+    static double cpu_used_s()
+    {
+        double sum = 0;
+        for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+            rusage usage{};
+            getrusage(who, &usage);
+            for (const timeval& t : {usage.ru_utime, usage.ru_stime})
+                sum += static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+        }
+        return sum;
+    }
+
     static Limits limits(const ExecutionConfig& e)
     {
         return {e.cpu_limit_s, e.wall_limit_s > 0 ? e.wall_limit_s : 10 * e.cpu_limit_s, e.memory_limit_mb};

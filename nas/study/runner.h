@@ -14,10 +14,14 @@ struct RunSummary {
     std::size_t evaluated = 0; ///< by this run
     std::size_t failed = 0;
     bool exhausted = false; ///< the space has no further candidate
+    bool out_of_time = false; ///< of the CPU budget
 };
 
 struct RunOptions {
     std::size_t workers = 1;
+    /// No further proposals once this process and its evaluations have used so much CPU time; 0 = no limit. The
+    /// study can go on later, as after a kill.
+    double cpu_budget_s = 0.0;
     /// Called after each trial that this run finished.
     std::function<void(const StoredTrial&)> progress;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sim/run/multicast.h"
+#include "sim/run/needed.h"
 
 namespace imc::run
 {
@@ -55,17 +56,25 @@ struct Links {
 
 } // namespace
 
-Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services)
+Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services, Served served)
 {
     const program::Program& program = mapped.program;
+    IdVector<ActorId, std::int64_t> tokens = needed_tokens(program);
+    if (served == Served::in_all)
+        for (std::size_t a = 0; a < program.actors.size(); ++a)
+            tokens[ActorId(a)] = program.actors[ActorId(a)].share.tokens();
     Bounds bounds;
     std::vector<std::array<Cycle, 6>> busy(program.tiles);
     for (std::size_t a = 0; a < program.actors.size(); ++a) {
         const program::Actor& actor = program.actors[ActorId(a)];
         const tile::Service service = services.service(actor);
-        const auto first = static_cast<Cycle>(actor.share.rows.size());
-        const Cycle next = actor.share.tokens() - first;
-        const Cycle turns = (actor.share.tokens() + actor.copies - 1) / actor.copies; // of the busiest copy
+        const Cycle all = tokens[ActorId(a)];
+        if (all == 0)
+            continue;
+        const auto width = static_cast<Cycle>(actor.share.columns.size());
+        const Cycle first = (all + width - 1) / width; // at the beginning of a row
+        const Cycle next = all - first;
+        const Cycle turns = (all + actor.copies - 1) / actor.copies; // of the busiest copy
         for (const tile::MacroGroup& group : service.macros) {
             // The last operation takes its latency, the others their interval; the first finds the macros gated.
             const Cycle cycles = services.macro_gating().wake + (turns - 1) * group.interval + group.latency;

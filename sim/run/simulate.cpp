@@ -154,10 +154,12 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
     Result r = summarize(experiment, mapped);
     Ledger ledger;
     tile::ServiceTable services(experiment.chip, ledger);
-    const Bounds bounds = bounds_of(experiment, mapped, services);
-    const Bound& bound = experiment.run.fidelity == Fidelity::compute ? bounds.compute : bounds.tile;
+    const bool arrays_only = experiment.run.fidelity == Fidelity::compute;
+    const Bounds latency = bounds_of(experiment, mapped, services, Served::for_output);
+    const Bounds bounds = bounds_of(experiment, mapped, services, Served::in_all);
+    const Bound& bound = arrays_only ? latency.compute : latency.tile;
     r.cycles = bound.cycles;
-    r.interval_cycles = static_cast<double>(bound.cycles);
+    r.interval_cycles = static_cast<double>((arrays_only ? bounds.compute : bounds.tile).cycles);
     r.warnings.push_back("cycles are a lower bound, set by " + bound.resource);
     r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
     book_inference(experiment, mapped, services, ledger, false, nullptr);
@@ -209,7 +211,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
     add_packets(chip.network().statistics(), r.cycles, r);
     r.peak_power_w = recorder.peak_power_w();
     r.events = recorder.events();
-    const Bounds bounds = bounds_of(experiment, mapped, services);
+    const Bounds bounds = bounds_of(experiment, mapped, services, Served::in_all);
     r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
     account_programming(experiment, mapped, r);
     stream(experiment, mapped, chip, r);

@@ -126,6 +126,29 @@ TEST(Fidelity, EachRungIsAtLeastTheOneBelow)
     }
 }
 
+/// Windows that leave out the last rows of what they read: the output does not wait for those.
+TEST(Fidelity, TheLatencyBoundLeavesOutWhatNoOutputWaitsFor)
+{
+    const TemporaryDirectory directory;
+    std::string layers = R"({"op": "conv", "filters": 32, "kernel": [3], "pad": [1]})";
+    for (int i = 0; i < 3; ++i)
+        layers += R"(, {"op": "conv", "filters": 32, "kernel": [1], "stride": [2]})";
+    write_file(directory / "strides.json", R"({"schema": "imcsim.network/1", "input": {"shape": [1, 3, 32, 32]}, "layers": [)" +
+                                               layers + R"(, {"op": "global_average_pool"}, {"op": "flatten"}, {"op": "dense", "units": 10}]})");
+    std::vector<json> results;
+    for (const char* rung : {"compute", "bound", "dependency", "flit"}) {
+        results.push_back(run(test::shipped_experiment("lenet5_rram"),
+                              {"network=" + (directory / "strides.json").string(), std::string("run.fidelity=") + rung}));
+        if (results.size() > 1) {
+            EXPECT_GE(results.back()["cycles"], results[results.size() - 2]["cycles"]) << rung;
+        }
+    }
+    // Position (24, 24) of 32 x 32 is the last that the last of 4 x 4 outputs reads through strides 2, 2, 2.
+    const double all = results[1]["lower_bounds_cycles"]["tiles"], needed = results[1]["cycles"];
+    EXPECT_NEAR(needed / all, (24 * 32 + 25) / 1024.0, 0.005);
+    EXPECT_EQ(results[1]["interval_cycles"], all) << "the next inference does wait for them";
+}
+
 /// Two 1x1 layers whose arrays take as long as their converters do: 16 and 128 columns at 1.28 GS/s, 8 bits.
 json two_layers(std::vector<std::string> changes)
 {

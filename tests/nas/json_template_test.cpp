@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "nas/evaluators/json_template.h"
 #include "sim/base/errors.h"
@@ -37,7 +38,7 @@ const Space& space()
 
 Json filled(const char* text, const char* candidate = R"({"width":8,"cell[0]":"conv","cell[1]":"skip"})")
 {
-    return JsonTemplate(Json::parse(text), "t.json", space()).fill(space().parse(nlohmann::json::parse(candidate)));
+    return Json::parse(JsonTemplate(text, "t.json", space()).fill(space().parse(nlohmann::json::parse(candidate))));
 }
 
 std::string refusal(const char* text)
