@@ -294,13 +294,16 @@ struct SimulatorConfig final : EvaluatorConfig {
         } catch (const ConfigError& e) {
             place.fail("network", fmt::format("{}: {}", network.string(), e.what()));
         }
-        try {
-            evaluator->experiment(sample, fidelities.size());
-        } catch (const ConfigError& e) {
-            if (std::string(e.what()).find("unknown key") != std::string::npos ||
-                std::string(e.what()).find("--set") != std::string::npos)
-                place.fail("set", e.what());
-        }
+        for (std::size_t rung = 0; rung < std::max<std::size_t>(1, fidelities.size()); ++rung)
+            try {
+                evaluator->experiment(sample, rung);
+            } catch (const ConfigError& e) {
+                const std::string what = e.what();
+                if (what.find("run.fidelity") != std::string::npos)
+                    place.fail(fmt::format("fidelities[{}]", rung), what);
+                if (what.find("unknown key") != std::string::npos || what.find("--set") != std::string::npos)
+                    place.fail("set", what);
+            }
         return evaluator;
     }
 };

@@ -14,6 +14,7 @@ namespace
 constexpr std::uint64_t tried_in_full = 64; ///< a variable with at most so many values is tried with all
 constexpr int grid = 33;                    ///< points tried of a larger one
 constexpr int restarts = 200;
+constexpr int costly_restarts = 6; ///< where asking takes milliseconds, so that giving up takes seconds
 
 /// The values worth trying for a variable with one slot.
 std::vector<double> alternatives(const Variable& v)
@@ -132,7 +133,8 @@ bool repair(const Space& space, Candidate& candidate, RandomStream& random, Chec
 {
     if (space.constraints().empty() || space.admissible(candidate, checks))
         return true;
-    for (int i = 0; i < restarts; ++i) {
+    const bool costly = checks != Checks::cheap && !space.constraints().empty() && space.constraints().back().costly;
+    for (int i = 0; i < (costly ? costly_restarts : restarts); ++i) {
         if (descend(space, candidate, random, checks))
             return true;
         candidate = space.sample(random);
