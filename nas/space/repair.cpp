@@ -14,7 +14,7 @@ namespace
 constexpr std::uint64_t tried_in_full = 64; ///< a variable with at most so many values is tried with all
 constexpr int grid = 33;                    ///< points tried of a larger one
 constexpr int restarts = 200;
-constexpr int costly_restarts = 6; ///< where asking takes milliseconds, so that giving up takes seconds
+constexpr int costly_restarts = 3; ///< where asking takes milliseconds, so that giving up takes seconds
 
 /// The values worth trying for a variable with one slot.
 std::vector<double> alternatives(const Variable& v)
