@@ -70,7 +70,7 @@ struct StageConfig {
     double clip_sigma = 0.0;
     std::int64_t weight_bits = 8, activation_bits = 8;
     std::int64_t calibration_items = 128;
-    double percentile = 99.99;
+    double percentile = 100.0;
     std::optional<NoiseConfig> noise;
 
     void fields(config::Visitor& v);

@@ -9,6 +9,7 @@
 #include "sim/base/errors.h"
 #include "sim/base/random.h"
 #include "sim/run/activity.h"
+#include "sim/run/compensation_cost.h"
 #include "sim/run/data.h"
 #include "sim/run/run.h"
 #include "sim/values/mapped_network.h"
@@ -236,6 +237,8 @@ void compute_values(const Experiment& experiment, Mapped& mapped)
     Measurement measurement(experiment, mapped);
     measurement.apply_activity(mapped);
     mapped.values = measurement.run();
+    if (experiment.accuracy->compensation != devices::Compensation::none)
+        mapped.values->accuracy.compensation_cost = compensation_cost(experiment, mapped);
 }
 
 } // namespace imc::run

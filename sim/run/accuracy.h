@@ -22,6 +22,15 @@ struct AccuracyAt {
     std::vector<double> top1; ///< of each instance
 };
 
+/// What drift compensation asks of the hardware, beside the energy and time of inferences.
+struct CompensationCost {
+    std::int64_t operations = 0; ///< of single arrays in one measurement: every row of every array alone
+    double energy_j = 0.0;       ///< of one measurement
+    double latency_s = 0.0;      ///< of one measurement, all macros at the same time, each its rows one by one
+    std::int64_t multiplications_per_inference = 0; ///< a factor for each conversion
+    double energy_per_inference_j = 0.0;            ///< of those, in the vector unit
+};
+
 struct AccuracyResult {
     std::string dataset;
     std::string split;
@@ -31,6 +40,7 @@ struct AccuracyResult {
     std::int64_t instances = 0;
     std::string device; ///< empty: ideal cells
     devices::Compensation compensation = devices::Compensation::none;
+    CompensationCost compensation_cost; ///< zero without compensation
     std::int64_t hold_images = 1;
     double golden_top1 = 0.0; ///< of the exact integer execution
     double float_top1 = 0.0;  ///< of the network as the file has it

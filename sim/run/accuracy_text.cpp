@@ -46,6 +46,19 @@ double relative_error(const values::ErrorPowers& e) { return e.signal > 0.0 ? st
 
 } // namespace
 
+Json compensation_json(const AccuracyResult& a)
+{
+    if (a.compensation == devices::Compensation::none)
+        return nullptr;
+    const CompensationCost& c = a.compensation_cost;
+    return {{"kind", devices::name(a.compensation)},
+            {"operations", c.operations},
+            {"energy_j", c.energy_j},
+            {"latency_s", c.latency_s},
+            {"multiplications_per_inference", c.multiplications_per_inference},
+            {"energy_per_inference_j", c.energy_per_inference_j}};
+}
+
 Json accuracy_json(const AccuracyResult& a)
 {
     const AccuracyAt& first = a.times.front();
@@ -64,7 +77,7 @@ Json accuracy_json(const AccuracyResult& a)
             {"calibration_images", a.calibration_images},
             {"instances", a.instances},
             {"device", a.device.empty() ? Json(nullptr) : Json(a.device)},
-            {"compensation", devices::name(a.compensation)},
+            {"compensation", compensation_json(a)},
             {"hold_images", a.hold_images},
             {"top1_mean", first.top1_mean},
             {"top1_std", first.top1_std},

@@ -110,6 +110,41 @@ TEST(ArrayPhysics, ProgrammingErrorHasItsVarianceInTheOutput)
     EXPECT_NEAR(deviation(errors), want, 4 * want / std::sqrt(2.0 * double(errors.size())));
 }
 
+TEST(ArrayPhysics, CompensationUndoesTheMeanDriftOfArraysAndOfColumns)
+{
+    DeviceConfig d = plain_device();
+    d.drift = devices::DriftConfig{1.0, constant(0.05), constant(0.0), "test"};
+    const double share = std::pow(1e6 + 1.0, -0.05); // what is left after 1e6 s: about half
+    Matrix<std::int32_t> w(64, 16), x(20, 64);
+    for (std::size_t n = 0; n < w.size(); ++n)
+        w.flat()[n] = static_cast<std::int32_t>(n * 37 % 200) - 100;
+    for (std::size_t n = 0; n < x.size(); ++n)
+        x.flat()[n] = static_cast<std::int32_t>(n * 91 % 256);
+    for (const Encoding encoding :
+         {Encoding::differential_analog, Encoding::differential_digital, Encoding::biased, Encoding::offset_column}) {
+        ArraySpec c = ideal_adc(encoding);
+        c.weight_bits = 8;
+        const Matrix<double> exact = Contraction(c, w).run(x);
+        double largest = 0;
+        for (const double v : exact.flat())
+            largest = std::max(largest, std::abs(v));
+        for (const auto kind :
+             {devices::Compensation::none, devices::Compensation::global, devices::Compensation::column}) {
+            Physics p = physics(d);
+            p.moment.time_s = 1e6;
+            p.compensation = kind;
+            const Matrix<double> got = Contraction(c, w, &p).run(x);
+            double worst = 0;
+            for (std::size_t n = 0; n < got.size(); ++n)
+                worst = std::max(worst, std::abs(got.flat()[n] - exact.flat()[n]) / largest);
+            if (kind == devices::Compensation::none)
+                EXPECT_GT(worst, 0.5 * (1 - share)) << int(encoding);
+            else
+                EXPECT_LT(worst, 2e-3) << int(encoding) << " " << int(kind);
+        }
+    }
+}
+
 TEST(ArrayPhysics, SlowAndFastNoiseAddUpOverInputBitsAsTheyShould)
 {
     // Constant input 255, eight phases: a frozen error counts 255 times, a fresh one sqrt(Σ 4^k) = 147.8 times.
