@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -96,6 +97,18 @@ double share_equal(const std::vector<int>& a, const std::vector<int>& b)
     for (std::size_t i = 0; i < a.size(); ++i)
         equal += a[i] == b[i] ? 1 : 0;
     return static_cast<double>(equal) / static_cast<double>(a.size());
+}
+
+/// Wilson's score interval (JASA 22, 1927) for the images, which all chips share, its half widths joined with the
+/// error of the mean over chips as independent.
+std::pair<double, double> interval95(double share, double chip_error, double images)
+{
+    constexpr double z = 1.959964;
+    const double scale = 1.0 + z * z / images, centre = (share + z * z / (2.0 * images)) / scale;
+    const double half = z / scale * std::sqrt(share * (1.0 - share) / images + z * z / (4.0 * images * images));
+    const double chips = z * chip_error;
+    return {std::max(0.0, share - std::hypot(share - (centre - half), chips)),
+            std::min(1.0, share + std::hypot(centre + half - share, chips))};
 }
 
 std::uint64_t seed_or(std::int64_t own, std::int64_t general)
@@ -197,6 +210,8 @@ private:
             out.top1_std += (top1 - out.top1_mean) * (top1 - out.top1_mean) / std::max(1.0, count - 1.0);
         out.top1_std = std::sqrt(out.top1_std);
         out.top1_worst = *std::ranges::min_element(out.top1);
+        std::tie(out.low95, out.high95) =
+            interval95(out.top1_mean, out.top1_std / std::sqrt(count), static_cast<double>(images_.labels.size()));
         return out;
     }
 

@@ -18,6 +18,7 @@ struct AccuracyAt {
     double top1_mean = 0.0;
     double top1_std = 0.0; ///< over instances, of the sample; 0 for one instance
     double top1_worst = 0.0;
+    double low95 = 0.0, high95 = 0.0; ///< 95 % interval of top1_mean: other images and other chips might have been drawn
     double agreement = 0.0; ///< share of images, over all instances, whose class is that of the golden execution
     std::vector<double> top1; ///< of each instance
 };

@@ -68,6 +68,7 @@ Json accuracy_json(const AccuracyResult& a)
                          {"top1_mean", t.top1_mean},
                          {"top1_std", t.top1_std},
                          {"top1_worst", t.top1_worst},
+                         {"top1_interval95", {t.low95, t.high95}},
                          {"agreement", t.agreement},
                          {"top1", t.top1}});
     return {{"dataset", a.dataset},

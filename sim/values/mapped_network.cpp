@@ -40,7 +40,18 @@ struct Operands {
     }
 };
 
-int bits_of(const Tensor& t) { return t.quantisation ? t.quantisation->bits : static_cast<int>(8 * byte_size(t.type)); }
+/// What the integers take. QDQ files store weights of few bits in bytes, so those of constants are looked at.
+int bits_of(const Tensor& t)
+{
+    const int stated = t.quantisation ? t.quantisation->bits : static_cast<int>(8 * byte_size(t.type));
+    if (!t.is_constant || !t.data || t.type != ElementType::int8)
+        return stated;
+    int bits = 2;
+    for (const std::int8_t v : t.data->as<std::int8_t>())
+        while (bits < stated && (v < -(1 << (bits - 1)) || v >= 1 << (bits - 1)))
+            ++bits;
+    return bits;
+}
 
 void need_width(const Graph& graph, const Node& node, TensorId id, int mapped, const char* what, const char* key)
 {

@@ -51,6 +51,16 @@ TEST(TrainCommand, LearnsTheDigitsAndTheChipsTakeWhatItExports)
     for (const json& stage : result_of(scratch / "d").at("stages"))
         EXPECT_GE(stage.at("test_top1").get<double>(), 0.97) << stage;
     EXPECT_LT(json::parse(content(scratch / "d/timing.json")).at("cpu_s").get<double>(), 60.0);
+    const std::string bits = std::string(IMC_BINARY_DIR) + "/bin/imcsim run " + root +
+                             "/configs/experiments/lenet5_pcm.json --quiet --set precision.weight_bits=4 --set network=" +
+                             (scratch / "d/int4.onnx").string() + " --out " + (scratch / "run").string() +
+                             R"( --set 'accuracy={"dataset": "digits", "images": 200, "snr_vectors": 0,
+                                 "effects": {"converters": false}}' > )" +
+                             (scratch / "log").string() + " 2>&1";
+    ASSERT_EQ(std::system(bits.c_str()), 0) << content(scratch / "log");
+    const json accuracy = json::parse(content(scratch / "run/result.json")).at("accuracy");
+    EXPECT_GE(accuracy.at("golden_top1").get<double>(), 0.97);
+    EXPECT_EQ(accuracy.at("top1_mean"), accuracy.at("golden_top1")) << "ideal cells of four bits";
     for (const char* chip : {"rram", "pcm", "sram"})
         for (const char* stage : {"float", "int8", "int4"}) {
             const std::string command =
@@ -107,6 +117,17 @@ TEST(TrainCommand, TheSeedsOfTrainingChangeWeightsAndNothingElse)
               0);
     EXPECT_EQ(content(scratch / "a/noisy.onnx"), content(scratch / "b/noisy.onnx"));
     EXPECT_NE(content(scratch / "a/noisy.onnx"), content(scratch / "c/noisy.onnx"));
+}
+
+TEST(TrainCommand, ShippedTrainingsAreRead)
+{
+    const Scratch scratch;
+    for (const auto& entry : fs::directory_iterator(root + "/configs/training")) {
+        // The last check of all is of the stages: whatever else were wrong would be named instead.
+        const Ended ended = run(scratch, arguments(entry.path(), scratch / "o", {"--set", "stages=[]"}));
+        EXPECT_EQ(ended.code(), 2);
+        EXPECT_NE(ended.err.find("at least one stage"), std::string::npos) << ended.err;
+    }
 }
 
 struct Bad {
