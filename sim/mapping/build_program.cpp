@@ -9,6 +9,7 @@
 #include "sim/base/errors.h"
 #include "sim/mapping/capacity.h"
 #include "sim/mapping/part_work.h"
+#include "sim/mapping/reduction.h"
 
 namespace imc::mapping
 {
@@ -79,17 +80,6 @@ private:
         return mapping_.layers[mapping_.parts[part].stage.value()].tiling;
     }
 
-    /// The tile starts in the middle of a column block: its first row blocks are on earlier tiles.
-    bool completes_for_others(std::size_t p) const
-    {
-        const Part& part = mapping_.parts[p];
-        return !part.arrays.empty() && part.arrays.front().row_begin > 0 && ends_block(p, part.arrays.front());
-    }
-    bool ends_block(std::size_t p, const ArrayRange& range) const
-    {
-        return range.row_end == tiling_of(p).blocks[range.block].rows.size();
-    }
-
     Actor actor_of(std::size_t p, ActorKind kind, const std::string& suffix) const
     {
         const Part& part = mapping_.parts[p];
@@ -128,7 +118,7 @@ private:
         }
 
         const bool finishes = part.channels() > 0;
-        const bool waits = finishes && (completes_for_others(p) || stage.inputs.size() > 1);
+        const bool waits = finishes && (completes_for_others(mapping_, p) || stage.inputs.size() > 1);
         Actor mvm = actor_of(p, ActorKind::mvm, "");
         mvm.inputs = {{stage.inputs[0].rows, stage.inputs[0].columns}};
         mvm.copies = part.copies;
@@ -214,38 +204,62 @@ private:
         return id;
     }
 
-    /// The tile that holds a block's last rows adds up what the tiles with its other rows send, in their order.
+    /// The tile that holds a block's last rows adds up what the tiles with its other rows send, in their order, or what
+    /// they have added up on the way.
     void add_partial_sum_flows(StageId id)
     {
         const LayerMapping& layer = mapping_.layers[id.value()];
         if (layer.on_vector_unit())
             return;
         const Stage& stage = mapping_.pipeline.stages[id];
-        for (const std::size_t p : layer.parts) {
-            const Part& part = mapping_.parts[p];
-            if (part.channels() > 0 && completes_for_others(p)) {
-                const std::size_t block = part.arrays.front().block;
-                for (const std::size_t q : layer.parts) {
-                    const Part& partner = mapping_.parts[q];
-                    if (q == p || partner.copy != part.copy || partner.arrays.back().block != block)
-                        continue;
-                    Actor& post = program_.actors[produce_[p]];
-                    post.inputs.push_back(point_by_point(stage));
-                    const std::int64_t sums = tiling_of(p).blocks[block].channels();
-                    post.work.accumulations += sums;
-                    post.work.fetch_bits += sums * tiling_of(p).partial_sum_bits; // they arrived in the tile's buffer
-                    post.work.fetch_bits_next = post.work.fetch_bits;
-                    add_flow(mvm_actor(q), produce_[p], post.inputs.size() - 1, part.share,
-                             tiling_of(p).blocks[block].channels() * tiling_of(p).partial_sum_bits, partial_sum_granule,
-                             partial_sum_capacity, MessageClass::partial_sum);
-                }
-            }
+        for (const Reducer& reducer : reducers_of(mapping_, id)) {
+            std::vector<ActorId> senders;
+            for (const std::size_t q : reducer.partners)
+                senders.push_back(mvm_actor(q));
+            if (layer.reduce_on_path)
+                senders = {hand_on(reducer, senders)};
+            for (const ActorId sender : senders)
+                add_sums(sender, produce_[reducer.part], reducer);
+        }
+        for (const std::size_t p : layer.parts)
             for (std::size_t i = 1; i < consume_[p].size(); ++i) {
                 Actor& post = program_.actors[consume_[p][i].first];
                 post.inputs.push_back({stage.inputs[i].rows, stage.inputs[i].columns});
                 consume_[p][i].second = post.inputs.size() - 1;
             }
+    }
+
+    /// Partial sums that arrive at `to` are added to its own.
+    void add_sums(ActorId from, ActorId to, const Reducer& reducer)
+    {
+        Actor& adder = program_.actors[to];
+        const std::int64_t sums = tiling_of(reducer.part).blocks[reducer.block].channels();
+        const std::int64_t bits = sums * tiling_of(reducer.part).partial_sum_bits;
+        adder.inputs.push_back(point_by_point(stage_of(reducer.part)));
+        adder.work.accumulations += sums;
+        adder.work.fetch_bits += bits; // they arrived in the tile's buffer
+        adder.work.fetch_bits_next = adder.work.fetch_bits;
+        add_flow(from, to, adder.inputs.size() - 1, mapping_.parts[reducer.part].share, bits, partial_sum_granule,
+                 partial_sum_capacity, MessageClass::partial_sum);
+    }
+
+    /// Each tile but the first adds what comes from the one before; returns the last, which sends to the reducer.
+    ActorId hand_on(const Reducer& reducer, const std::vector<ActorId>& own)
+    {
+        const std::int64_t bits = tiling_of(reducer.part).blocks[reducer.block].channels() *
+                                  tiling_of(reducer.part).partial_sum_bits;
+        ActorId last = own.front();
+        for (std::size_t i = 1; i < own.size(); ++i) {
+            Actor adder = actor_of(reducer.partners[i], ActorKind::post, ".sum");
+            adder.inputs = {point_by_point(stage_of(reducer.part))};
+            adder.work.result_bits = bits;
+            const ActorId id = program_.actors.push_back(std::move(adder));
+            add_flow(own[i], id, 0, mapping_.parts[reducer.part].share, bits, partial_sum_granule,
+                     partial_sum_capacity, MessageClass::partial_sum);
+            add_sums(last, id, reducer);
+            last = id;
         }
+        return last;
     }
 
     /// Channels of an operand that a part reads.

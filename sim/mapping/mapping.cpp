@@ -9,6 +9,7 @@
 #include "arch/macro/macro.h"
 #include "arch/program/vector_cycles.h"
 #include "sim/base/errors.h"
+#include "sim/mapping/reduction.h"
 #include "sim/mapping/replication.h"
 
 namespace imc::mapping
@@ -40,6 +41,7 @@ public:
             if (!part.tile.valid())
                 part.tile = mapping_.memory_tile;
         fit();
+        assume_reduction(mapping_, options_);
         return std::move(mapping_);
     }
 

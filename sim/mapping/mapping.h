@@ -41,6 +41,7 @@ struct LayerMapping {
     Tiling tiling; ///< no blocks if the layer runs on the vector unit
     std::int64_t tiles = 0;
     std::vector<std::size_t> parts; ///< indices into Mapping::parts
+    bool reduce_on_path = false; ///< partial sums are handed on from tile to tile, each adding its own
     bool on_vector_unit() const { return tiling.blocks.empty(); }
 };
 

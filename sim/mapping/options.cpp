@@ -27,6 +27,11 @@ constexpr config::Choice<CopyShape> copy_shapes[] = {
     {"mixed", CopyShape::mixed, "strips of columns, the rows of a strip dealt out where that saves copies"},
     {"strips", CopyShape::strips, "whole columns as long as there are enough: less line buffer, more copies"},
 };
+constexpr config::Choice<Reduction> reductions[] = {
+    {"cheapest", Reduction::cheapest, "per layer, whichever sends partial sums over fewer links"},
+    {"reducer", Reduction::reducer, "each tile sends its sums to the tile with the last rows, which adds them up"},
+    {"path", Reduction::path, "from tile to tile, each adding its own, to the tile with the last rows"},
+};
 constexpr config::Choice<Placement> placements[] = {
     {"improved", Placement::improved, "snake, then seeded exchanges that shorten the way of the bits"},
     {"snake", Placement::snake, "row by row, every other row backwards, in layer order"},
@@ -56,6 +61,7 @@ void Options::fields(config::Visitor& v)
               "a layer may start on a tile that another left partly free; balanced replication does so anyway");
     v.integer("positions_per_copy", positions_per_copy, {0, 1 << 30}, unit::none,
               "replicate until no copy has more output positions than this; 0: no such bound");
+    v.choice("reduction", reduction, reductions, "where partial sums of several tiles are added up");
     v.choice("placement", placement, placements, "which tile sits where on the mesh");
     v.integer("placement_moves", placement_moves, {0, 1 << 30}, unit::none, "exchanges the improved placement tries");
     v.boolean("minimal_buffers", minimal_buffers, "reserve only what keeps the pipeline from stopping; slower");

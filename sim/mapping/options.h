@@ -22,6 +22,7 @@ enum class RowOrder { channel, kernel };
 enum class Depthwise { fastest, arrays, vector_unit };
 enum class Replication { none, balanced };
 enum class CopyShape { mixed, strips };
+enum class Reduction { cheapest, reducer, path };
 enum class Placement { improved, snake, random };
 
 struct Options {
@@ -34,6 +35,7 @@ struct Options {
     bool share_tiles = false; ///< a layer may start on a tile that another left partly free; balanced copies always may
     bool keep_apart = false;  ///< not a setting: even balanced copies share no tile, where buffers are too small
     std::int64_t positions_per_copy = 0; ///< replicate until no copy has more output positions; 0: no such bound
+    Reduction reduction = Reduction::cheapest;
     Placement placement = Placement::improved;
     std::int64_t placement_moves = 20000; ///< tried by the improved placement
     bool minimal_buffers = false;         ///< reserve only what keeps the pipeline from stopping

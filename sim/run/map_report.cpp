@@ -8,6 +8,7 @@
 
 #include "sim/mapping/capacity.h"
 #include "sim/mapping/placement.h"
+#include "sim/mapping/reduction.h"
 #include "sim/run/summary.h"
 
 namespace imc::run
@@ -51,6 +52,17 @@ void add_traffic(const Mapped& mapped, std::vector<MappedLayer>& layers)
         layers[l].bits_sent = positions[l] > 0 ? bits[l] / positions[l] : 0;
 }
 
+const char* where_sums_are_added(const mapping::Mapping& m, mapping::StageId stage)
+{
+    const mapping::LayerMapping& layer = m.layers[stage.value()];
+    if (!mapping::reducers_of(m, stage).empty())
+        return layer.reduce_on_path ? "path" : "reducer";
+    for (const mapping::ColumnBlock& block : layer.tiling.blocks)
+        if (block.rows.size() > 1)
+            return "tile";
+    return "array";
+}
+
 } // namespace
 
 MapReport report_of(const Experiment& experiment, const Mapped& mapped)
@@ -80,17 +92,18 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
         if (!m.pipeline.layer[s].valid())
             continue;
         const mapping::Stage& stage = m.pipeline.stages[mapping::StageId(s)];
-        const mapping::LayerMapping& mapping = m.layers[s];
+        const mapping::LayerMapping& laid_out = m.layers[s];
         MappedLayer& layer = r.layers[m.pipeline.layer[s].value()];
         layer.name = stage.name;
         layer.op = stage.op;
-        layer.arrays = mapping.tiling.arrays;
-        layer.strips = mapping.copies.strips();
-        layer.copies = mapping.copies.count();
-        layer.required_bits = mapping.tiling.required_bits;
-        layer.positions_each = mapping.copies.positions();
+        layer.arrays = laid_out.tiling.arrays;
+        layer.strips = laid_out.copies.strips();
+        layer.copies = laid_out.copies.count();
+        layer.required_bits = laid_out.tiling.required_bits;
+        layer.partial_sums = where_sums_are_added(m, mapping::StageId(s));
+        layer.positions_each = laid_out.copies.positions();
         std::set<std::uint32_t> tiles;
-        for (const std::size_t p : mapping.parts)
+        for (const std::size_t p : laid_out.parts)
             tiles.insert(m.parts[p].tile.value());
         layer.tile_ids.assign(tiles.begin(), tiles.end());
         layer.tiles = static_cast<std::int64_t>(tiles.size());
@@ -109,6 +122,7 @@ std::string to_json(const MapReport& r)
                           {"replication", l.copies},
                           {"strips", l.strips},
                           {"tiles", l.tile_ids},
+                          {"partial_sums", l.partial_sums},
                           {"required_bits", l.required_bits},
                           {"bits_fetched_per_position", l.bits_fetched},
                           {"bits_sent_per_position", l.bits_sent},

@@ -18,6 +18,7 @@ struct MappedLayer {
     int strips = 1; ///< of columns that the copies share
     std::int64_t tiles = 0;
     std::vector<std::uint32_t> tile_ids;
+    std::string partial_sums = "array"; ///< where they are added up: array (there are none), tile, reducer, path
     int required_bits = 0;           ///< of a converter that loses nothing; 0: not on arrays
     std::int64_t bits_fetched = 0;   ///< from tile buffers, per output position of a copy
     std::int64_t bits_sent = 0;      ///< to other tiles, per output position, all consumers

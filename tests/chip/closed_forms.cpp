@@ -225,6 +225,27 @@ private:
         return result;
     }
 
+    /// A tile between the first and the last of a column block takes what comes from the one before, adds its own to it
+    /// and sends the sum on.
+    void hand_on(std::size_t p, Counts& c, std::int64_t positions, std::int64_t sum_bits)
+    {
+        const Part& part = m_.parts[p];
+        const ArrayRange& range = part.arrays.front();
+        const ColumnBlock& block = tiling_of(part).blocks[range.block];
+        if (range.row_begin == 0 || range.row_end == block.rows.size())
+            return;
+        std::size_t before = p; // with the rows that end where this one's begin
+        for (std::size_t q = 0; q < m_.parts.size(); ++q)
+            if (m_.parts[q].stage == part.stage && m_.parts[q].copy == part.copy && !m_.parts[q].arrays.empty() &&
+                m_.parts[q].arrays.back().block == range.block && m_.parts[q].arrays.back().row_end == range.row_begin)
+                before = q;
+        const std::int64_t bits = block.channels() * sum_bits;
+        c["accumulator.add"] += block.channels() * positions;
+        c["output_register.bit"] += bits * positions;
+        fetch(c, bits, positions);
+        stream(m_.parts[before], part, positions, bits, over(positions, 4), false);
+    }
+
     void arrays(std::size_t p)
     {
         const Part& part = m_.parts[p];
@@ -252,6 +273,8 @@ private:
         fetch(c, different_inputs(list, k) * bits_, positions);
 
         // Sums of n arrays take n-1 additions; so do the sums of n tiles.
+        if (m_.layers[part.stage.value()].reduce_on_path)
+            hand_on(p, c, positions, sum_bits);
         for (const ArrayRange& range : part.arrays) {
             const ColumnBlock& block = tiling.blocks[range.block];
             c["accumulator.add"] +=
@@ -261,7 +284,9 @@ private:
         }
         if (part.channels() == 0)
             return;
-        const std::vector<std::size_t> others = partners(p);
+        std::vector<std::size_t> others = partners(p);
+        if (m_.layers[part.stage.value()].reduce_on_path && !others.empty())
+            others = {others.back()}; // the one before has added up all before it
         std::int64_t again = 0; // read back to be added or joined
         for (const std::size_t q : others) {
             const std::int64_t channels = tiling.blocks[part.arrays.front().block].channels();

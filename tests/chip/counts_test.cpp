@@ -129,6 +129,22 @@ TEST(EventCounts, OfSharedRoutersAndNarrowFlitsAreClosedForms)
         alone("resnet18_rram", {"chip.noc.tiles_per_router=4", "chip.noc.flit_bits=64", "chip.tiles[0].cores=6"}));
 }
 
+/// Tiles of 16 arrays: column blocks of 3x3 kernels over 256 channels lie on three of them.
+TEST(EventCounts, OfPartialSumsAddedAtTheReducerAreClosedForms)
+{
+    expect_closed_forms(alone("vgg8_rram", {"chip.tiles[0].cores=2", "mapping.reduction=reducer"}));
+}
+
+TEST(EventCounts, OfPartialSumsAddedOnThePathAreClosedForms)
+{
+    expect_closed_forms(alone("vgg8_rram", {"chip.tiles[0].cores=2", "mapping.reduction=path"}));
+}
+
+TEST(EventCounts, OfPartialSumsAddedWhereItIsCheapestAreClosedForms)
+{
+    expect_closed_forms(alone("vgg8_rram", {"chip.tiles[0].cores=2", "mapping.reduction=cheapest"}));
+}
+
 TEST(EventCounts, OfDepthwiseLayersOnArraysAreClosedForms)
 {
     expect_closed_forms(alone("mobilenetv2_cifar10_rram", {"mapping.depthwise=arrays"}));
