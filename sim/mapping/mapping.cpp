@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "arch/macro/macro.h"
-#include "arch/program/vector_cycles.h"
 #include "sim/base/errors.h"
 #include "sim/mapping/reduction.h"
 #include "sim/mapping/replication.h"
+#include "sim/mapping/stage_cycles.h"
 
 namespace imc::mapping
 {
@@ -49,7 +49,7 @@ private:
     const IdVector<StageId, Stage>& stages() const { return mapping_.pipeline.stages; }
 
     /// Cycles from one output position to the next on one copy, if only its macros and its tile's ports limit it.
-    double cycles_each(const Tiling& tiling) const
+    double cycles_each(const Stage& stage, const Tiling& tiling) const
     {
         int rows = 0, columns = 0;
         for (const ColumnBlock& block : tiling.blocks) {
@@ -62,56 +62,60 @@ private:
         const MvmOperation operation{rows, columns, arrays, precision_.activation_bits, precision_.signed_activations,
                                      {}};
         const auto schedule = macro_->schedule(operation, chip_.clock());
-        return std::max(static_cast<double>(schedule.interval), fetch_cycles(tiling));
+        return std::max(static_cast<double>(schedule.interval),
+                        cycles_on_arrays(stage, tiling, tile_, precision_, options_).fetch);
     }
 
-    /// Cycles that the inputs of an output position take through the tile buffer's ports.
-    double fetch_cycles(const Tiling& tiling) const
+    /// Cycles that a stage keeps the ports and units of a tile per output position. Vector work is done where its
+    /// first operand is computed, spread over as many tiles.
+    StageCycles cycles_shared(const Stage& stage, const Tiling& tiling) const
     {
-        std::int64_t inputs = 0;
-        for (const ColumnBlock& block : tiling.blocks) {
-            std::int64_t k = 0;
-            for (const RowBlock& row : block.rows)
-                k += row.rows;
-            inputs = std::max(inputs, k);
+        if (tiling.blocks.empty()) {
+            const auto* c = stage.node.valid() ? graph_.node(stage.node).as<Contraction>() : nullptr;
+            return cycles_on_vector_unit(stage, c ? c->k : 0, tile_, precision_);
         }
-        inputs = std::min(inputs, tile_.arrays() * tile_.core.macro.rows);
-        const double bits = static_cast<double>(inputs) * precision_.activation_bits;
-        return std::ceil(bits / (static_cast<double>(tile_.buffer.port_bits) * tile_.buffer.banks));
-    }
-
-    /// Cycles per output position that copies on one tile cannot overlap: its buffer's ports, accumulators and vector
-    /// unit serve one after the other.
-    double cycles_shared(const Stage& stage, const Tiling& tiling) const
-    {
-        std::int64_t values = 0, additions = 0;
-        for (const ColumnBlock& block : tiling.blocks) {
-            values += block.channels();
-            additions += block.channels() * (static_cast<std::int64_t>(block.rows.size()) - 1);
-        }
-        const auto steps = [](std::int64_t operations, int lanes) {
-            return std::ceil(static_cast<double>(operations) / lanes);
-        };
-        double vector = 0.0;
-        for (const StageWork& work : stage.work)
-            vector += steps(work.per_value * values, tile_.vector_unit.lanes) *
-                      program::cycles_of(work.function, tile_.vector_unit);
-        const double sums = steps(additions, tile_.accumulator.lanes);
+        StageCycles cycles = cycles_on_arrays(stage, tiling, tile_, precision_, options_);
         const double on_a_tile =
             std::min(1.0, static_cast<double>(tile_.arrays()) / static_cast<double>(tiling.arrays));
-        return std::max(fetch_cycles(tiling), std::max(sums, vector) * on_a_tile);
+        cycles.sums *= on_a_tile;
+        cycles.vector *= on_a_tile;
+        return cycles;
     }
 
-    bool on_vector_unit(const Contraction& c, const Tiling& tiling) const
+    /// The contraction on arrays on whose tiles a stage runs; invalid if there is none.
+    StageId host_of(StageId id) const
     {
-        if (!c.depthwise() || options_.depthwise == Depthwise::arrays)
-            return false;
-        if (options_.depthwise == Depthwise::vector_unit)
-            return true;
-        const VectorUnitConfig& unit = tile_.vector_unit;
-        const double values = static_cast<double>(c.groups * c.n) * static_cast<double>(c.k);
-        const double cycles = std::ceil(values / unit.lanes) * (unit.multiply_cycles + unit.add_cycles);
-        return cycles < cycles_each(tiling);
+        while (id.valid() && mapping_.layers[id.value()].on_vector_unit())
+            id = stages()[id].inputs.empty() ? StageId() : stages()[id].inputs.front().view.source();
+        return id;
+    }
+
+    /// Cycles per output position of `host` of work that a stage does on its tiles.
+    StageCycles guest_cycles(const Stage& guest, StageId host) const
+    {
+        const double tiles = std::ceil(static_cast<double>(mapping_.layers[host.value()].tiling.arrays) /
+                                       static_cast<double>(tile_.arrays()));
+        const double positions =
+            static_cast<double>(guest.positions()) / static_cast<double>(stages()[host].positions());
+        return cycles_shared(guest, Tiling{}) * (positions / tiles);
+    }
+
+    /// What is slowest decides: on arrays the macros or what the layer's own tile has once, on the vector unit what the
+    /// tiles of its operand have once, which they need for the operand, too.
+    bool faster_on_vector_unit(StageId id, const Stage& on_vector, const Tiling& tiling) const
+    {
+        const double arrays =
+            std::max(cycles_each(stages()[id], tiling), cycles_shared(stages()[id], tiling).most());
+        const double sent = // the operand leaves its tiles
+            std::ceil(static_cast<double>(stages()[id].channels * precision_.activation_bits) / chip_.noc.flit_bits);
+        const StageId host = host_of(stages()[id].inputs.front().view.source());
+        if (!host.valid())
+            return cycles_shared(on_vector, Tiling{}).most() < arrays;
+        StageCycles all = cycles_shared(stages()[host], mapping_.layers[host.value()].tiling);
+        all += guest_cycles(on_vector, host);
+        const auto results = static_cast<double>(stages()[id].positions());
+        const auto operands = static_cast<double>(stages()[host].positions());
+        return all.most() * operands < std::max(arrays * results, sent * operands);
     }
 
     void tile(StageId id)
@@ -121,13 +125,28 @@ private:
             return;
         const Contraction& c = *graph_.node(stage.node).as<Contraction>();
         Tiling tiling = tile_contraction(c, tile_.core.macro, precision_, options_);
-        if (on_vector_unit(c, tiling)) {
-            stage.kind = StageKind::vector;
-            stage.work.insert(stage.work.begin(),
-                              {{program::VectorFunction::multiply, c.k}, {program::VectorFunction::add, c.k}});
-            return;
+        if (c.depthwise() && options_.depthwise != Depthwise::arrays) {
+            Stage on_vector = stage;
+            on_vector.kind = StageKind::vector;
+            on_vector.work.insert(on_vector.work.begin(),
+                                  {{program::VectorFunction::multiply, c.k}, {program::VectorFunction::add, c.k}});
+            if (options_.depthwise == Depthwise::vector_unit || faster_on_vector_unit(id, on_vector, tiling)) {
+                stage = std::move(on_vector);
+                return;
+            }
         }
         mapping_.layers[id.value()].tiling = std::move(tiling);
+    }
+
+    /// With all stages whose work is done on the layer's tiles.
+    StageCycles busy(StageId host) const
+    {
+        StageCycles cycles = cycles_shared(stages()[host], mapping_.layers[host.value()].tiling);
+        for (std::size_t s = host.value() + 1; s < stages().size(); ++s)
+            if (mapping_.layers[s].on_vector_unit() && stages()[StageId(s)].kind == StageKind::vector &&
+                host_of(StageId(s)) == host)
+                cycles += guest_cycles(stages()[StageId(s)], host);
+        return cycles;
     }
 
     void replicate()
@@ -138,8 +157,8 @@ private:
             const Tiling& tiling = mapping_.layers[s].tiling;
             work.push_back({stage.height, stage.width, whole_macros(tiling.arrays)});
             if (tiling.arrays > 0) {
-                work.back().cycles_each = cycles_each(tiling);
-                work.back().cycles_shared = cycles_shared(stage, tiling);
+                work.back().cycles_each = cycles_each(stage, tiling);
+                work.back().cycles_shared = busy(StageId(s)).most();
             }
         }
         std::int64_t budget = options_.tile_budget;

@@ -14,6 +14,9 @@ namespace imc::mapping
 namespace
 {
 
+/// Up to so many places all placements are tried: at most 362,880, of which most are cut off early.
+constexpr std::size_t most_places_tried = 9;
+
 std::uint32_t router_of(std::uint32_t endpoint, const MeshShape& mesh)
 {
     const std::uint32_t own = mesh.routers() * mesh.tiles_per_router;
@@ -33,6 +36,18 @@ std::vector<std::uint32_t> snake(const MeshShape& mesh)
     return order;
 }
 
+using Neighbours = std::vector<std::vector<std::pair<std::uint32_t, double>>>;
+
+Neighbours neighbours_of(const std::vector<Traffic>& traffic, std::size_t tiles)
+{
+    Neighbours neighbours(tiles);
+    for (const Traffic& t : traffic) {
+        neighbours[t.from].emplace_back(t.to, t.bits);
+        neighbours[t.to].emplace_back(t.from, t.bits);
+    }
+    return neighbours;
+}
+
 /// Exchanges the places of two tiles, or moves one to a free place, whenever that shortens the way of the bits.
 void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& traffic, const MeshShape& mesh,
              std::int64_t moves, RandomStream& random)
@@ -41,11 +56,7 @@ void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& t
     const std::size_t places = static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router;
     if (tiles < 1 || places < 2)
         return;
-    std::vector<std::vector<std::pair<std::uint32_t, double>>> neighbours(endpoint.size());
-    for (const Traffic& t : traffic) {
-        neighbours[t.from].emplace_back(t.to, t.bits);
-        neighbours[t.to].emplace_back(t.from, t.bits);
-    }
+    const Neighbours neighbours = neighbours_of(traffic, endpoint.size());
     constexpr std::uint32_t empty = 0xffffffffu;
     std::vector<std::uint32_t> tile_at(places, empty);
     for (std::uint32_t t = 0; t < tiles; ++t)
@@ -76,6 +87,54 @@ void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& t
             endpoint[b] = from;
     }
 }
+
+/// The best of all placements: one tile after another on every free place, unless the bits' way is as long already.
+class Exhaustive
+{
+public:
+    Exhaustive(const std::vector<Traffic>& traffic, const MeshShape& mesh, std::vector<std::uint32_t>& endpoint)
+        : mesh_(mesh), neighbours_(neighbours_of(traffic, endpoint.size())), best_(endpoint), tried_(endpoint),
+          taken_(static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router, 0)
+    {
+        least_ = 0.0;
+        for (const Traffic& t : traffic)
+            least_ += t.bits * links_between(endpoint[t.from], endpoint[t.to], mesh);
+    }
+
+    void search() { place(0, 0.0); }
+
+private:
+    void place(std::uint32_t tile, double cost)
+    {
+        if (cost >= least_)
+            return;
+        const auto tiles = static_cast<std::uint32_t>(best_.size() - 1);
+        if (tile == tiles) {
+            least_ = cost;
+            best_ = tried_;
+            return;
+        }
+        for (std::uint32_t p = 0; p < taken_.size(); ++p) {
+            if (taken_[p])
+                continue;
+            double more = 0.0;
+            for (const auto& [other, bits] : neighbours_[tile])
+                if (other < tile || other == tiles) // the memory's place is fixed
+                    more += bits * links_between(p, tried_[other], mesh_);
+            taken_[p] = 1;
+            tried_[tile] = p;
+            place(tile + 1, cost + more);
+            taken_[p] = 0;
+        }
+    }
+
+    const MeshShape& mesh_;
+    Neighbours neighbours_;
+    std::vector<std::uint32_t>& best_;
+    std::vector<std::uint32_t> tried_;
+    std::vector<char> taken_; ///< places
+    double least_ = 0.0;
+};
 
 } // namespace
 
@@ -120,8 +179,11 @@ std::vector<std::uint32_t> place(const program::Program& program, const MeshShap
     std::vector<std::uint32_t> endpoint(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(tiles));
     endpoint.push_back(mesh.routers() * mesh.tiles_per_router);
     if (options.placement == Placement::improved) {
+        const std::vector<Traffic> traffic = traffic_of(program);
         const std::int64_t moves = std::min(options.placement_moves, static_cast<std::int64_t>(100 * endpoint.size()));
-        improve(endpoint, traffic_of(program), mesh, moves, random);
+        improve(endpoint, traffic, mesh, moves, random);
+        if (order.size() <= most_places_tried && options.placement_moves > 0)
+            Exhaustive(traffic, mesh, endpoint).search();
     }
     return endpoint;
 }

@@ -66,13 +66,18 @@ public:
 private:
     bool pack(double cycles, std::int64_t most, const std::function<double(const Workload&)>& turns_of)
     {
-        for (const Workload& layer : layers_) {
+        for (Workload layer : layers_) {
+            if (std::isinf(cycles))
+                layer.cycles_shared = 0.0; // so many copies as asked for, however slow the tile makes them
             copies.push_back(Copies::one(layer.height, layer.width));
             if (layer.arrays > 0 && !add(layer, turns_of(layer), cycles, most))
                 return false;
         }
         for (const double load : load_)
             interval_ = std::max(interval_, load);
+        for (std::size_t l = 0; l < layers_.size(); ++l)
+            if (layers_[l].arrays > 0)
+                interval_ = std::max(interval_, interval_of(layers_[l], copies[l]));
         return true;
     }
 
@@ -130,7 +135,6 @@ private:
     /// From what the tiles must be able to do to what they do.
     void settle(const Workload& layer, const Copies& chosen)
     {
-        interval_ = std::max(interval_, interval_of(layer, chosen));
         while (full_ < tiles() && used_[static_cast<std::size_t>(full_)] == layout_.tile)
             ++full_;
         for (const CopyGroup& group : chosen.groups)
