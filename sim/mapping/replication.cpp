@@ -185,15 +185,18 @@ double least_interval(const std::vector<Workload>& layers, std::int64_t arrays_p
 ReplicationPlan plan_replication(const std::vector<Workload>& layers, const ArrayLayout& layout, std::int64_t budget,
                                  const Options& options)
 {
-    Packing best(layers, layout, options);
-    best.pack_positions(options.positions_per_copy);
-    budget = std::max(budget, best.tiles());
-    std::int64_t tiles = best.tiles();
-    double interval = best.interval();
-    std::vector<Copies> copies = std::move(best.copies);
-    if (options.replication == Replication::balanced) {
-        Options sharing = options;
-        sharing.share_tiles = !options.keep_apart;
+    const bool balanced = options.replication == Replication::balanced;
+    Options sharing = options;
+    sharing.share_tiles = options.share_tiles || (balanced && !options.keep_apart);
+    Packing apart(layers, layout, options), shared(layers, layout, sharing);
+    apart.pack_positions(options.positions_per_copy);
+    shared.pack_positions(options.positions_per_copy);
+    Packing& once = budget > 0 && apart.tiles() > budget ? shared : apart;
+    budget = std::max(budget, once.tiles());
+    std::int64_t tiles = once.tiles();
+    double interval = once.interval();
+    std::vector<Copies> copies = std::move(once.copies);
+    if (balanced) {
         const auto try_within = [&](double cycles) {
             Packing tried(layers, layout, sharing);
             if (!tried.pack(cycles, budget) || tried.interval() >= interval)

@@ -128,6 +128,17 @@ run::MapReport mapped(const std::string& name, double budget)
     return report;
 }
 
+TEST(Replication, KeepsToABudgetThatOnlyTilesThatLayersShareAllow)
+{
+    // LeNet-5 has five layers on arrays; all of them fit on one tile.
+    for (const int budget : {1, 2, 3}) {
+        const run::Experiment experiment =
+            test::load_experiment(test::shipped_experiment("lenet5_rram"),
+                                  {"mapping.replication=balanced", "mapping.tile_budget=" + std::to_string(budget)});
+        EXPECT_EQ(run::map_experiment(experiment).mapping.tiles, static_cast<std::size_t>(budget));
+    }
+}
+
 constexpr const char* networks[] = {"lenet5", "vgg8", "resnet20", "resnet18", "mobilenetv2_cifar10", "vgg16"};
 
 class Replicated : public testing::TestWithParam<const char*>
