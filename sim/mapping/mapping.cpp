@@ -29,11 +29,9 @@ public:
 
     Mapping map()
     {
-        mapping_.pipeline = build_pipeline(graph_);
-        mapping_.layers.resize(stages().size());
-        for (std::size_t s = 0; s < stages().size(); ++s)
-            tile(StageId(s));
-        replicate();
+        lay_out();
+        if (options_.replication == Replication::balanced && options_.depthwise == Depthwise::fastest)
+            relieve_vector_units();
         for (std::size_t s = 0; s < stages().size(); ++s)
             allocate(StageId(s));
         mapping_.memory_tile = TileId(mapping_.tiles);
@@ -47,6 +45,46 @@ public:
 
 private:
     const IdVector<StageId, Stage>& stages() const { return mapping_.pipeline.stages; }
+
+    void lay_out()
+    {
+        mapping_.pipeline = build_pipeline(graph_);
+        mapping_.layers.assign(stages().size(), {});
+        for (std::size_t s = 0; s < stages().size(); ++s)
+            tile(StageId(s));
+        replicate();
+    }
+
+    /// Copies of a layer on arrays make it faster, a vector unit stays as fast as it is. Of the depthwise layers on
+    /// vector units those that keep them busy longest go to arrays, as many as shorten the interval.
+    void relieve_vector_units()
+    {
+        std::vector<std::pair<double, StageId>> layers;
+        for (std::size_t s = 0; s < stages().size(); ++s)
+            if (const Stage& stage = stages()[StageId(s)]; stage.kind == StageKind::vector && stage.macs > 0)
+                layers.emplace_back(-cycles_shared(stage, {}).most() * static_cast<double>(stage.positions()),
+                                    StageId(s));
+        std::sort(layers.begin(), layers.end());
+        double best = mapping_.interval_cycles;
+        std::size_t chosen = 0;
+        const auto move = [&](std::size_t count) {
+            on_arrays_.clear();
+            for (std::size_t l = 0; l < count; ++l)
+                on_arrays_.insert(layers[l].second);
+            lay_out();
+        };
+        constexpr std::size_t tries = 4;
+        for (std::size_t i = 1; i <= tries && !layers.empty(); ++i) {
+            const std::size_t count = (layers.size() * i + tries - 1) / tries;
+            move(count);
+            if (mapping_.interval_cycles < best) {
+                best = mapping_.interval_cycles;
+                chosen = count;
+            }
+        }
+        if (!layers.empty())
+            move(chosen);
+    }
 
     /// Cycles from one output position to the next on one copy, if only its macros and its tile's ports limit it.
     double cycles_each(const Stage& stage, const Tiling& tiling) const
@@ -125,7 +163,7 @@ private:
             return;
         const Contraction& c = *graph_.node(stage.node).as<Contraction>();
         Tiling tiling = tile_contraction(c, tile_.core.macro, precision_, options_);
-        if (c.depthwise() && options_.depthwise != Depthwise::arrays) {
+        if (c.depthwise() && options_.depthwise != Depthwise::arrays && !on_arrays_.count(id)) {
             Stage on_vector = stage;
             on_vector.kind = StageKind::vector;
             on_vector.work.insert(on_vector.work.begin(),
@@ -240,8 +278,15 @@ private:
                     part = nullptr;
                 }
                 if (!part)
-                    part = &add_part({id, TileId(static_cast<std::size_t>(segment->tile)), copy, group.count,
-                                      group.share, blocks[b].channel_begin, blocks[b].channel_begin, segment->first, {}});
+                    part = &add_part({id,
+                                      TileId(static_cast<std::size_t>(segment->tile)),
+                                      copy,
+                                      group.count,
+                                      group.share,
+                                      blocks[b].channel_begin,
+                                      blocks[b].channel_begin,
+                                      segment->first,
+                                      {}});
                 if (part->arrays.empty() || part->arrays.back().block != b)
                     part->arrays.push_back({b, r, r});
                 part->arrays.back().row_end = r + 1;
@@ -274,8 +319,15 @@ private:
                 const std::int64_t end = std::min(piece.end, source.channel_end);
                 const program::Region share = owned(stage, operand, source.share);
                 if (begin < end && !share.empty())
-                    add_part(
-                        {id, source.tile, source.copy, 1, share, at + begin - piece.begin, at + end - piece.begin, 0, {}});
+                    add_part({id,
+                              source.tile,
+                              source.copy,
+                              1,
+                              share,
+                              at + begin - piece.begin,
+                              at + end - piece.begin,
+                              0,
+                              {}});
             }
             at += piece.channels();
         }
@@ -332,6 +384,7 @@ private:
     const Options& options_;
     std::unique_ptr<Macro> macro_;
     Mapping mapping_;
+    std::set<StageId> on_arrays_; ///< depthwise layers that would be faster alone on a vector unit
 };
 
 } // namespace

@@ -139,6 +139,21 @@ TEST(Replication, KeepsToABudgetThatOnlyTilesThatLayersShareAllow)
     }
 }
 
+TEST(Replication, PutsDepthwiseLayersWhereTheIntervalIsLeast)
+{
+    for (const char* chip : {"rram", "sram", "pcm"}) {
+        std::map<std::string, double> interval;
+        for (const std::string where : {"fastest", "arrays", "vector_unit"})
+            interval[where] =
+                run::map_experiment(test::load_experiment(
+                                        test::shipped_experiment(std::string("mobilenetv2_cifar10_") + chip),
+                                        {"mapping.replication=balanced", "mapping.tile_budget=100",
+                                         "mapping.depthwise=" + where}))
+                    .mapping.interval_cycles;
+        EXPECT_LE(interval["fastest"], std::min(interval["arrays"], interval["vector_unit"])) << chip;
+    }
+}
+
 constexpr const char* networks[] = {"lenet5", "vgg8", "resnet20", "resnet18", "mobilenetv2_cifar10", "vgg16"};
 
 class Replicated : public testing::TestWithParam<const char*>
