@@ -128,6 +128,12 @@ TEST(Config, SuggestsTheNearestChoice)
               "chip.json: spare.kind: must be one of 'sar', 'flash', got \"flas\", did you mean 'flash'?");
 }
 
+TEST(Config, ReportsAnUnknownKeyBeforeWhatItsAbsenceLeadsTo)
+{
+    EXPECT_EQ(error_of(R"({"name":"a","spare":{"kind":"flash","bitz":4}})"),
+              "chip.json: spare.bitz: unknown key, did you mean 'bits'?");
+}
+
 TEST(Config, RunsTheStructsOwnCheckAtItsPlace)
 {
     EXPECT_EQ(error_of(R"({"name":"a","spare":{"kind":"flash"}})"),

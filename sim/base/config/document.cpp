@@ -166,6 +166,5 @@ const nlohmann::json& Document::root() const { return state_->root; }
 const std::filesystem::path& Document::file() const { return state_->file; }
 
 std::unique_ptr<Visitor> Document::make_reader() const { return config::make_reader(*state_); }
-void Document::finish(Visitor& reader) { check_unknown_keys(reader); }
 
 } // namespace imc::config

@@ -41,9 +41,7 @@ public:
     }
     template <class T> void read_into(T& value) const
     {
-        const auto reader = make_reader();
-        reader->visit(value);
-        finish(*reader);
+        make_reader()->visit(value);
     }
 
     const nlohmann::json& root() const;
@@ -54,7 +52,6 @@ public:
 private:
     Document();
     std::unique_ptr<Visitor> make_reader() const;
-    static void finish(Visitor& reader);
 
     std::unique_ptr<State> state_;
 };

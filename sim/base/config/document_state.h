@@ -30,6 +30,5 @@ struct Document::State {
 };
 
 std::unique_ptr<Visitor> make_reader(Document::State& state);
-void check_unknown_keys(Visitor& reader);
 
 } // namespace imc::config

@@ -141,18 +141,6 @@ public:
     bool reading() const override { return true; }
     Place place() const override { return {state_.origin_of(frames_.back().path).name, frames_.back().path}; }
 
-    void check_keys() const
-    {
-        const Frame& frame = frames_.back();
-        for (const auto& [key, value] : frame.node->items()) {
-            // Keys that start with an underscore are the user's notes; $schema is for editors.
-            if (key.starts_with('_') || key == "$schema")
-                continue;
-            if (std::find(frame.known.begin(), frame.known.end(), key) == frame.known.end())
-                locate(key).fail(key, "unknown key" + suggestion(key, frame.known));
-        }
-    }
-
 protected:
     void pick(const char* key, std::size_t& index, std::span<const Option> options, const char*,
               Presence presence) override
@@ -186,11 +174,19 @@ protected:
         return begin_section(key, "", Presence::optional);
     }
 
-    void end_section() override
+    void end_fields() override
     {
-        check_keys();
-        frames_.pop_back();
+        const Frame& frame = frames_.back();
+        for (const auto& [key, value] : frame.node->items()) {
+            // Keys that start with an underscore are the user's notes; $schema is for editors.
+            if (key.starts_with('_') || key == "$schema")
+                continue;
+            if (std::find(frame.known.begin(), frame.known.end(), key) == frame.known.end())
+                locate(key).fail(key, "unknown key" + suggestion(key, frame.known));
+        }
     }
+
+    void end_section() override { frames_.pop_back(); }
 
     std::optional<std::size_t> begin_list(const char* key, std::size_t, const char*, Presence presence) override
     {
@@ -334,6 +330,5 @@ private:
 } // namespace
 
 std::unique_ptr<Visitor> make_reader(Document::State& state) { return std::make_unique<Reader>(state); }
-void check_unknown_keys(Visitor& reader) { static_cast<Reader&>(reader).check_keys(); }
 
 } // namespace imc::config

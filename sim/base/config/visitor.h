@@ -204,10 +204,12 @@ public:
     virtual bool describing() const { return false; }
     virtual Place place() const { return {}; }
 
-    /// Visits a struct at the current place and runs its check().
+    /// Visits the struct that fills the current place and runs its check(), after keys it does not know have
+    /// been reported: a mistyped key must not hide behind what its absence leads to.
     template <class T> void visit(T& value)
     {
         value.fields(*this);
+        end_fields();
         if constexpr (requires { value.check(place()); })
             if (reading())
                 value.check(place());
@@ -224,6 +226,8 @@ protected:
     virtual bool begin_section(const char* key, const char* meaning, Presence presence) = 0;
     virtual bool begin_optional(const char* key, bool present, const char* meaning) = 0;
     virtual void end_section() = 0;
+    /// Every field of the struct at the current place has been listed.
+    virtual void end_fields() {}
     virtual std::optional<std::size_t> begin_list(const char* key, std::size_t size, const char* meaning,
                                                   Presence presence) = 0;
     virtual void begin_item(std::size_t index) = 0;
