@@ -203,19 +203,34 @@ TEST(Charts, SurviveNothingZeroAndNotANumber)
     }
 }
 
-TEST(Charts, BarsAreInProportion)
+/// The lengths of a chart's bars.
+std::vector<double> bar_lengths(std::string svg)
 {
-    const std::string svg = stacked_bars("t", {"a"}, {{"x", {1.0}}, {"y", {4.0}}}, "J");
     std::smatch match;
-    std::string rest = svg;
     std::vector<double> widths;
     const std::regex rectangle(R"r(<rect x="150[^>]*? width="([0-9.]+)")r");
-    while (std::regex_search(rest, match, rectangle)) {
+    while (std::regex_search(svg, match, rectangle)) {
         widths.push_back(std::stod(match[1]));
-        rest = match.suffix();
+        svg = match.suffix();
     }
+    return widths;
+}
+
+TEST(Charts, BarsAreInProportion)
+{
+    const std::vector<double> widths = bar_lengths(stacked_bars("t", {"a"}, {{"x", {1.0}}, {"y", {4.0}}}, "J"));
     ASSERT_EQ(widths.size(), 2u);
     EXPECT_NEAR(widths[1] / widths[0], 4.0, 1e-2);
+}
+
+TEST(Charts, ChartsToBeComparedShareOneAxis)
+{
+    const std::vector<double> alone = bar_lengths(stacked_bars("t", {"a"}, {{"x", {2.0}}}, "J"));
+    const std::vector<double> beside = bar_lengths(stacked_bars("t", {"a"}, {{"x", {2.0}}}, "J", 8.0));
+    ASSERT_EQ(alone.size(), 1u);
+    ASSERT_EQ(beside.size(), 1u);
+    EXPECT_NEAR(alone[0] / beside[0], 4.0, 1e-2);
+    EXPECT_EQ(gantt("t", {{"x", 0, 1, ""}}, "s", 0.5), gantt("t", {{"x", 0, 1, ""}}, "s"));
 }
 
 } // namespace

@@ -109,14 +109,8 @@ std::vector<double> ticks(double low, double high, int count)
     return values;
 }
 
-std::string stacked_bars(const std::string& title, const std::vector<std::string>& series, const std::vector<Bar>& bars,
-                         const std::string& unit)
+double longest(const std::vector<Bar>& bars)
 {
-    const double head = series.size() > 1 ? legend_height(series) : 4;
-    const double bottom = head + row_height * static_cast<double>(bars.size());
-    Svg svg(width, bottom + 26, title);
-    if (series.size() > 1)
-        legend(svg, 2, series);
     double high = 0;
     for (const Bar& bar : bars) {
         double sum = 0;
@@ -124,6 +118,18 @@ std::string stacked_bars(const std::string& title, const std::vector<std::string
             sum += usable(part);
         high = std::max(high, sum);
     }
+    return high;
+}
+
+std::string stacked_bars(const std::string& title, const std::vector<std::string>& series, const std::vector<Bar>& bars,
+                         const std::string& unit, double reach)
+{
+    const double head = series.size() > 1 ? legend_height(series) : 4;
+    const double bottom = head + row_height * static_cast<double>(bars.size());
+    Svg svg(width, bottom + 26, title);
+    if (series.size() > 1)
+        legend(svg, 2, series);
+    double high = std::max(longest(bars), usable(reach));
     if (high == 0)
         high = 1;
     time_axis(svg, head, bottom, high, unit);
@@ -147,11 +153,11 @@ std::string stacked_bars(const std::string& title, const std::vector<std::string
     return svg.finish();
 }
 
-std::string gantt(const std::string& title, const std::vector<Task>& tasks, const std::string& unit)
+std::string gantt(const std::string& title, const std::vector<Task>& tasks, const std::string& unit, double reach)
 {
     const double bottom = 4 + row_height * static_cast<double>(tasks.size());
     Svg svg(width, bottom + 26, title);
-    double high = 0;
+    double high = usable(reach);
     for (const Task& task : tasks)
         high = std::max(high, usable(task.end));
     if (high == 0)

@@ -18,8 +18,11 @@ struct Bar {
     std::string label;
     std::vector<double> parts; ///< one per series; negative and NaN count as 0
 };
+/// The axis goes to the longest bar, or to `reach` if that is more: charts to be compared share one.
 std::string stacked_bars(const std::string& title, const std::vector<std::string>& series, const std::vector<Bar>& bars,
-                         const std::string& unit);
+                         const std::string& unit, double reach = 0);
+/// The length of the longest bar.
+double longest(const std::vector<Bar>& bars);
 
 /// What is done when: one row each, a bar from start to end.
 struct Task {
@@ -28,7 +31,7 @@ struct Task {
     double end = 0;
     std::string hint;
 };
-std::string gantt(const std::string& title, const std::vector<Task>& tasks, const std::string& unit);
+std::string gantt(const std::string& title, const std::vector<Task>& tasks, const std::string& unit, double reach = 0);
 
 /// Values over a common axis.
 struct Series {

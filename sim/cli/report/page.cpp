@@ -105,7 +105,16 @@ struct Shown {
     std::string both() const { return chart + table; }
 };
 
-Shown energy_by_component(const ResultView& run)
+/// The largest of what `measure` says of the runs: the axis that their charts share.
+template <class Measure> double common(const std::vector<ResultView>& runs, Measure measure)
+{
+    double most = 0;
+    for (const ResultView& run : runs)
+        most = std::max(most, measure(run));
+    return most;
+}
+
+Shown energy_by_component(const ResultView& run, double reach = 0)
 {
     auto parts = run.energy;
     std::ranges::stable_sort(parts, std::greater<>(), &ResultView::ComponentEnergy::sum);
@@ -123,21 +132,26 @@ Shown energy_by_component(const ResultView& run)
                              with_prefix(part.joules[0], "J"), with_prefix(part.joules[1], "J"),
                              with_prefix(part.joules[2], "J"), percent(part.sum() / total));
     }
-    return {stacked_bars("energy by component", {"dynamic", "write", "leakage"}, bars, "J"),
+    return {stacked_bars("energy by component", {"dynamic", "write", "leakage"}, bars, "J", reach),
             table + "</table></details>\n"};
 }
 
-std::string energy_by_layer(const ResultView& run)
+std::vector<Bar> layer_bars(const ResultView& run)
 {
     std::vector<Bar> bars;
     for (const auto& layer : run.layers)
         bars.push_back({layer.name, {layer.energy_j}});
     if (run.energy_unattributed_j > 0)
         bars.push_back({"(no layer)", {run.energy_unattributed_j}});
-    return stacked_bars("energy by layer", {"energy"}, bars, "J");
+    return bars;
 }
 
-Shown timeline(const ResultView& run)
+std::string energy_by_layer(const ResultView& run, double reach = 0)
+{
+    return stacked_bars("energy by layer", {"energy"}, layer_bars(run), "J", reach);
+}
+
+Shown timeline(const ResultView& run, double reach = 0)
 {
     std::vector<Task> tasks;
     std::string table =
@@ -154,7 +168,7 @@ Shown timeline(const ResultView& run)
                              with_prefix(l.start_s, "s"), with_prefix(l.end_s, "s"), with_prefix(l.stall_s, "s"),
                              with_prefix(l.energy_j, "J"), percent(l.utilization));
     }
-    return {gantt("timeline of the layers", tasks, "s"), table + "</table></div></details>\n"};
+    return {gantt("timeline of the layers", tasks, "s", reach), table + "</table></div></details>\n"};
 }
 
 std::string power(const ResultView& run)
@@ -164,14 +178,19 @@ std::string power(const ResultView& run)
     return line_chart("power over time", {"time", "s", "power", "W", true, false}, {{run.name, run.power, {}}});
 }
 
-std::string area(const ResultView& run)
+std::vector<Bar> area_bars(const ResultView& run)
 {
     std::vector<Bar> bars;
     for (const auto& [name, mm2] : run.area_mm2)
         if (mm2 > 0)
             bars.push_back({name, {mm2}});
     std::ranges::stable_sort(bars, std::greater<>(), [](const Bar& b) { return b.parts[0]; });
-    return stacked_bars("area by component in mm²", {"area"}, bars, "");
+    return bars;
+}
+
+std::string area(const ResultView& run, double reach = 0)
+{
+    return stacked_bars("area by component in mm²", {"area"}, area_bars(run), "", reach);
 }
 
 std::string notes(const ResultView& run)
@@ -222,11 +241,26 @@ std::string report_page(const std::vector<ResultView>& runs)
     if (runs.empty())
         return html + "<p>No runs.</p></body></html>\n";
     html += summary(runs);
-    html += charts(runs, "Energy by component", [](const ResultView& r) { return energy_by_component(r).both(); });
-    html += charts(runs, "Energy by layer", energy_by_layer);
-    html += charts(runs, "Timeline", [](const ResultView& r) { return timeline(r).both(); });
+    const double component = common(runs, [](const ResultView& r) {
+        double most = 0;
+        for (const auto& part : r.energy)
+            most = std::max(most, part.sum());
+        return most;
+    });
+    const double layer = common(runs, [](const ResultView& r) { return longest(layer_bars(r)); });
+    const double end = common(runs, [](const ResultView& r) {
+        double most = 0;
+        for (const auto& l : r.layers)
+            most = std::max(most, l.end_s);
+        return most;
+    });
+    const double largest = common(runs, [](const ResultView& r) { return longest(area_bars(r)); });
+    html +=
+        charts(runs, "Energy by component", [&](const auto& r) { return energy_by_component(r, component).both(); });
+    html += charts(runs, "Energy by layer", [&](const auto& r) { return energy_by_layer(r, layer); });
+    html += charts(runs, "Timeline", [&](const auto& r) { return timeline(r, end).both(); });
     html += charts(runs, "Power over time", power);
-    html += charts(runs, "Area by component (mm²)", area);
+    html += charts(runs, "Area by component (mm²)", [&](const auto& r) { return area(r, largest); });
     html += charts(runs, "Cost models and warnings", notes);
     return html + "</body></html>\n";
 }
