@@ -113,6 +113,19 @@ values::Physics real_device(std::uint64_t seed, double off_s)
     return p;
 }
 
+/// The devices that a mapped array with this seed and index holds.
+devices::ProgrammedArray programmed(const values::EncodedArray& encoded, const values::ArraySpec& spec,
+                                    const values::Physics& p, std::uint64_t index)
+{
+    const double level_s = (p.device->max_s() - p.off_s) / spec.top();
+    Matrix<double> target(encoded.levels.rows(), encoded.levels.cols());
+    for (std::size_t n = 0; n < target.size(); ++n)
+        target.flat()[n] = p.off_s + level_s * encoded.levels.flat()[n];
+    devices::ProgrammedArray cells(p.device, target.rows(), target.cols(), p.seed, index, p.effects);
+    cells.program(target);
+    return cells;
+}
+
 void fill(Case& c, RandomStream& random, bool real_cells, std::uint64_t seed)
 {
     const int arrays = pick(random, 1, c.config.arrays), rows = pick(random, 1, c.config.rows);
@@ -127,7 +140,8 @@ void fill(Case& c, RandomStream& random, bool real_cells, std::uint64_t seed)
         if (real_cells) {
             const values::Physics p = real_device(seed, pick(random, 0, 1) == 0 ? 0.0 : 2e-6);
             c.bulk.emplace_back(c.spec, contents.weights, &p, static_cast<std::uint64_t>(a));
-            const devices::ProgrammedArray& cells = *c.bulk.back().programmed();
+            const devices::ProgrammedArray cells =
+                programmed(c.bulk.back().encoded(), c.spec, p, static_cast<std::uint64_t>(a));
             contents.conductance_s = cells.read(p.moment);
             contents.columns = cells.columns();
             contents.on_s = p.device->max_s();
