@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -249,11 +250,16 @@ void compute_values(const Experiment& experiment, Mapped& mapped)
 {
     if (!experiment.accuracy)
         return;
-    Measurement measurement(experiment, mapped);
-    measurement.apply_activity(mapped);
-    mapped.values = measurement.run();
-    if (experiment.accuracy->compensation != devices::Compensation::none)
-        mapped.values->accuracy.compensation_cost = compensation_cost(experiment, mapped);
+    try {
+        Measurement measurement(experiment, mapped);
+        measurement.apply_activity(mapped);
+        mapped.values = measurement.run();
+        if (experiment.accuracy->compensation != devices::Compensation::none)
+            mapped.values->accuracy.compensation_cost = compensation_cost(experiment, mapped);
+    } catch (const std::invalid_argument& e) {
+        // What fits in a chip's description may still not go together as arrays with values.
+        throw ConfigError("accuracy", std::string("the chip's arrays cannot compute values: ") + e.what());
+    }
 }
 
 } // namespace imc::run

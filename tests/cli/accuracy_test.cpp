@@ -122,6 +122,10 @@ TEST_F(Accuracy, RefusesWhatItCannotUse)
     expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "adc.enob=9"}), "adc.enob");
     expect_refusal(run_lenet("rram", R"({"weights": "random"})", {"precision.weight_bits=1"}), "precision.weight_bits");
     expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "input.early_end=true"}), "early_end");
+    expect_refusal(run_lenet("rram", R"({"weights": "random"})",
+                             {macro + "merged_columns=2", macro + "encoding=differential_digital"}),
+                   "merged_columns");
+    expect_refusal(run_lenet("pcm", R"({"weights": "random"})", {macro + "adc.bits=1"}), "adc.bits");
     expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "wires={\"wire_ohm\": -1}"}), "wire_ohm");
     expect_refusal(run_lenet("rram", R"({"weights": "random"})", {macro + "wires={\"wire_ohm\": NaN}"}), "NaN");
 }
