@@ -165,11 +165,16 @@ TEST(PowerGating, SavesLeakageAndCostsTime)
     }
 }
 
-TEST(PowerGating, PaysWhereWhatIsGatedLeaksMost)
+/// The buffers of this chip leak most and are not gated: what long wakes add to the time they leak outweighs what the
+/// macros save.
+TEST(PowerGating, PaysWithShortWakesAndNotWithLongOnes)
 {
-    const json a = shipped("lenet5_sram", {}), b = shipped("lenet5_sram", both);
-    EXPECT_LT(b["energy_j"], a["energy_j"]);
-    EXPECT_LT(b["energy_per_inference_steady_j"], a["energy_per_inference_steady_j"]);
+    const json never = shipped("lenet5_sram", {});
+    const json quick = shipped("lenet5_sram", gated("core.macro_gating", 100, 2, 0.1));
+    const json slow = shipped("lenet5_sram", both);
+    EXPECT_LT(quick["energy_j"], never["energy_j"]);
+    EXPECT_LT(quick["energy_per_inference_steady_j"], never["energy_per_inference_steady_j"]);
+    EXPECT_GT(slow["energy_j"], never["energy_j"]);
 }
 
 TEST(PowerGating, IsTheSameInBothDetails)
