@@ -46,7 +46,8 @@ public:
         : model_(model), on_(c), target_(target), moment_{time, c.temperature_k},
           random_(c.seed, fmt::format("device {:.17g} S {:.17g} s", target, time)),
           sigma_(model.programming_sigma(target)), drift_log_(model.drift_log(moment_)),
-          shift_(model.relaxation(moment_)), grown_(model.retention_sigma(target, moment_)), factor_(model.thermal_factor(moment_))
+          shift_(model.relaxation(moment_)), grown_(model.retention_sigma(target, moment_)),
+          factor_(model.thermal_factor(moment_))
     {
         if (c.device.programming.mode == ProgrammingMode::pulse)
             programmer_.emplace(model);

@@ -65,8 +65,8 @@ void RetentionConfig::check(const config::Place& place) const
     double last = from_s;
     for (std::size_t i = 0; i < points.size(); ++i) {
         if (!(points[i].time_s > last))
-            place.fail(fmt::format("points[{}].time_s", i), fmt::format("must exceed {}, got {}", last,
-                                                                       points[i].time_s));
+            place.fail(fmt::format("points[{}].time_s", i),
+                       fmt::format("must exceed {}, got {}", last, points[i].time_s));
         last = points[i].time_s;
     }
     if (points.empty())

@@ -215,8 +215,7 @@ Chip::PowerStates Chip::power(Cycle now) const
         if (TileId(t) != program_.memory_tile)
             sum.tiles += engine.power().until(now);
         for (const tile::ActorState& actor : engine.actors())
-            sum.macros +=
-                actor.macro_power.until(now) * actor.actor->macros();
+            sum.macros += actor.macro_power.until(now) * actor.actor->macros();
     }
     return sum;
 }

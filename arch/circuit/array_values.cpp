@@ -60,8 +60,8 @@ ArrayValues::ArrayValues(const MacroConfig& config, const ArrayContents& content
     const std::size_t rows = contents.weights.rows();
     const auto limit = static_cast<std::size_t>(weights_per_row(config, contents.weight_bits));
     if (rows == 0 || rows > static_cast<std::size_t>(config.rows) || weights_ == 0 || weights_ > limit)
-        throw std::invalid_argument(fmt::format("weights of {}×{} do not fit {} rows of {} weights", rows, weights_,
-                                                config.rows, limit));
+        throw std::invalid_argument(
+            fmt::format("weights of {}×{} do not fit {} rows of {} weights", rows, weights_, config.rows, limit));
     if (config.merged_columns > 1)
         throw std::invalid_argument("modules carry no values of merged columns");
     active_ = config.active_rows > 0 ? std::min(rows, static_cast<std::size_t>(config.active_rows)) : rows;
@@ -157,8 +157,8 @@ void ArrayValues::resolve_cells(const MacroConfig& config, const ArrayContents& 
 {
     const Matrix<double>& g = contents.conductance_s;
     if (!g.empty() && (g.rows() != levels.rows() || g.cols() != levels.cols()))
-        throw std::invalid_argument(fmt::format("conductances of {}×{} for {}×{} cells", g.rows(), g.cols(),
-                                                levels.rows(), levels.cols()));
+        throw std::invalid_argument(
+            fmt::format("conductances of {}×{} for {}×{} cells", g.rows(), g.cols(), levels.rows(), levels.cols()));
     if (!g.empty() && (!(contents.on_s > contents.off_s) || contents.off_s < 0.0 || config.input.slice_bits > 4))
         throw std::invalid_argument("conductances need on_s > off_s >= 0 and at most 4 input bits at a time");
     devices::ConductanceGrid grid;
@@ -186,7 +186,8 @@ void ArrayValues::resolve_converters(const MacroConfig& config, const ArrayConte
 {
     const AdcConfig& adc = config.adc;
     if (adc.range == AdcRange::percentile || adc.inl_lsb != 0.0 || adc.enob > 0.0)
-        throw std::invalid_argument("modules carry values through ideal and full-scale converters without noise or bow");
+        throw std::invalid_argument(
+            "modules carry values through ideal and full-scale converters without noise or bow");
     const bool signed_sum = pairs_ || (signed_input && config.input.signed_input == SignedInput::signed_pulse);
     const auto rows = static_cast<std::int64_t>(active_);
     const std::int64_t digits = rows * ((std::int64_t{1} << config.input.slice_bits) - 1);

@@ -19,7 +19,8 @@ void DigitalCircuit::load(const std::vector<ArrayContents>& arrays)
         if (!contents.conductance_s.empty())
             throw std::invalid_argument("the cells of a digital macro have no conductances");
         if (bit_serial_ && bits != width)
-            throw std::invalid_argument(fmt::format("a bit-serial macro holds weights of {} bits, got {}", width, bits));
+            throw std::invalid_argument(
+                fmt::format("a bit-serial macro holds weights of {} bits, got {}", width, bits));
         if (w.empty() || w.rows() > static_cast<std::size_t>(config_.rows) ||
             w.cols() > static_cast<std::size_t>(weights_per_row(config_, bits)))
             throw std::invalid_argument(fmt::format("weights of {}×{} do not fit the array", w.rows(), w.cols()));

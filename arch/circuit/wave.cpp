@@ -84,7 +84,9 @@ void check_inputs(const MacroConfig& config, const MvmOperation& op, const Matri
                         op.arrays, op.rows, op.columns, inputs.rows(), inputs.cols(), arrays, rows, columns));
     const bool magnitude = op.signed_input && config.input.signed_input != SignedInput::twos_complement;
     const std::int64_t half = std::int64_t{1} << (op.input_bits - 1);
-    const std::int64_t high = !op.signed_input ? 2 * half - 1 : magnitude ? std::max<std::int64_t>(1, half - 1) : half - 1;
+    const std::int64_t high = !op.signed_input ? 2 * half - 1
+                              : magnitude      ? std::max<std::int64_t>(1, half - 1)
+                                               : half - 1;
     const std::int64_t low = !op.signed_input ? 0 : magnitude ? -high : -half;
     for (const std::int32_t x : inputs.flat())
         if (x < low || x > high)

@@ -157,8 +157,8 @@ void MacroConfig::fields(config::Visitor& v)
 void MacroConfig::check(const config::Place& place) const
 {
     if (wires && wires->drive == InputDrive::gate && input.slice_bits != 1)
-        place.fail("wires.drive", fmt::format("gate drive applies one input bit at a time, input.slice_bits is {}",
-                                              input.slice_bits));
+        place.fail("wires.drive",
+                   fmt::format("gate drive applies one input bit at a time, input.slice_bits is {}", input.slice_bits));
     if (active_rows > rows)
         place.fail("active_rows", fmt::format("must not exceed rows = {}, got {}", rows, active_rows));
     if (encoding == Encoding::twos_complement || encoding == Encoding::xnor) {

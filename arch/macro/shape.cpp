@@ -50,8 +50,8 @@ AnalogShape analog_shape(const Macro& macro, const MvmOperation& op)
                                                               : (std::int64_t{1} << width) - 1;
             shape.pulses.push_back(pulse(config, interval, value));
             shape.longest += value;
-            shape.edges += std::min<std::int64_t>(active, op.rows - first) * op.arrays *
-                           (2 * value + config.input.extra_edges);
+            shape.edges +=
+                std::min<std::int64_t>(active, op.rows - first) * op.arrays * (2 * value + config.input.extra_edges);
         }
     }
     shape.row_drives = phases * slices * rows;

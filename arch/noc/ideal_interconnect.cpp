@@ -59,7 +59,8 @@ void IdealInterconnect::send(Cycle created, const Packet& packet, std::vector<st
 void IdealInterconnect::send_multicast(Cycle created, const Packet& packet, std::span<const std::uint32_t> destinations)
 {
     check_destinations(*this, destinations);
-    const bool tree = router_.multicast == Multicast::tree && packet.flits <= static_cast<unsigned>(router_.buffer_flits);
+    const bool tree =
+        router_.multicast == Multicast::tree && packet.flits <= static_cast<unsigned>(router_.buffer_flits);
     std::vector<std::uint32_t> entered;
     for (const std::uint32_t destination : destinations) {
         Packet copy = packet;

@@ -13,7 +13,9 @@ std::int64_t flits_of(const Flow& flow, const NocConfig& noc)
 std::vector<std::vector<SentToken>> packets_of(const Program& program, const NocConfig& noc,
                                                std::span<const SentToken> sent)
 {
-    const auto endpoint = [&](FlowId id) { return program.endpoint[program.actors[program.flows[id].to].tile.value()]; };
+    const auto endpoint = [&](FlowId id) {
+        return program.endpoint[program.actors[program.flows[id].to].tile.value()];
+    };
     const auto joins = [&](FlowId id, const std::vector<SentToken>& packet) {
         const Flow& a = program.flows[id];
         const Flow& b = program.flows[packet.front().flow];
@@ -24,8 +26,8 @@ std::vector<std::vector<SentToken>> packets_of(const Program& program, const Noc
     std::vector<std::vector<SentToken>> packets;
     for (const SentToken& token : sent) {
         const bool fits = flits_of(program.flows[token.flow], noc) <= noc.router.buffer_flits;
-        const auto packet = std::find_if(packets.begin(), packets.end(),
-                                         [&](const auto& p) { return fits && joins(token.flow, p); });
+        const auto packet =
+            std::find_if(packets.begin(), packets.end(), [&](const auto& p) { return fits && joins(token.flow, p); });
         if (packet == packets.end())
             packets.push_back({token});
         else

@@ -59,8 +59,9 @@ double seconds(const std::string& option, const std::string& text)
 Options Options::parse(std::span<const std::string> arguments)
 {
     const std::vector<std::string> commands = {"run", "status", "export", "report", "check", "train"};
-    const std::vector<std::string> known = {"--resume", "--workers", "--out", "--quiet",       "--json", "--front",
-                                            "--format", "--to",      "--set", "--experiments", "--cpu-budget", "--help"};
+    const std::vector<std::string> known = {"--resume", "--workers",     "--out",        "--quiet",
+                                            "--json",   "--front",       "--format",     "--to",
+                                            "--set",    "--experiments", "--cpu-budget", "--help"};
     Options o;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& a = arguments[i];
@@ -107,9 +108,9 @@ Options Options::parse(std::span<const std::string> arguments)
     if (o.help)
         return o;
     if (std::find(commands.begin(), commands.end(), o.command) == commands.end())
-        throw ConfigError(
-            o.command.empty() ? "imcsim nas" : o.command,
-            fmt::format("expected run, status, export, report, check or train{}", config::suggestion(o.command, commands)));
+        throw ConfigError(o.command.empty() ? "imcsim nas" : o.command,
+                          fmt::format("expected run, status, export, report, check or train{}",
+                                      config::suggestion(o.command, commands)));
     if (o.study.empty())
         throw ConfigError(o.command, "needs the study's file");
     if (o.out.empty())

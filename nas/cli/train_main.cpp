@@ -65,8 +65,8 @@ std::string run(const imc::nas::TrainArguments& arguments)
         options.progress = Reporter(isatty(STDERR_FILENO));
     std::string text = fmt::format("{:<16} {:>7} {:>12} {:>9}  {}\n", "stage", "epochs", "validation", "test", "file");
     for (const StageResult& r : train(config, options))
-        text += fmt::format("{:<16} {:>7} {:>12} {:>9}  {}\n", r.name, r.epochs, percent(r.validation),
-                            percent(r.test), r.file.string());
+        text += fmt::format("{:<16} {:>7} {:>12} {:>9}  {}\n", r.name, r.epochs, percent(r.validation), percent(r.test),
+                            r.file.string());
     return text;
 }
 

@@ -78,8 +78,9 @@ struct FunctionConfig final : EvaluatorConfig {
                 same &= v.numeric();
         }
         if (!same)
-            config::Place{place.file, ""}.fail("variables", fmt::format("do not fit the test problem '{}', which has {}", problem,
-                                                expected.variables().size()));
+            config::Place{place.file, ""}.fail(
+                "variables",
+                fmt::format("do not fit the test problem '{}', which has {}", problem, expected.variables().size()));
         return std::make_unique<FunctionEvaluator>(*found, noise);
     }
 };

@@ -44,7 +44,10 @@ public:
     }
 
     bool known(std::size_t metric) const override { return part(metric).known(at_[metric].metric); }
-    double peek(std::size_t metric, const Candidate& c) const override { return part(metric).peek(at_[metric].metric, c); }
+    double peek(std::size_t metric, const Candidate& c) const override
+    {
+        return part(metric).peek(at_[metric].metric, c);
+    }
     bool costly(std::size_t metric) const override { return part(metric).costly(at_[metric].metric); }
 
     bool isolated() const override
@@ -145,7 +148,8 @@ struct JoinConfig final : EvaluatorConfig {
                 const std::string name = parts[i].prefix + metric;
                 if (std::find(names.begin(), names.end(), name) != names.end())
                     place.fail(key + ".prefix", fmt::format("an earlier part has a metric '{}' too: give this part "
-                                                            "a prefix", name));
+                                                            "a prefix",
+                                                            name));
                 names.push_back(name);
             }
         }

@@ -105,7 +105,8 @@ private:
             if (value.contains(d.name))
                 found = &d;
         for (const auto& [key, inner] : value.items()) {
-            const bool belongs = found && (key == found->name || std::count(found->others.begin(), found->others.end(), key));
+            const bool belongs =
+                found && (key == found->name || std::count(found->others.begin(), found->others.end(), key));
             const bool argument = found && std::string_view(found->name) == "$use" && Scope::is_name(key);
             if (key.starts_with("_") || belongs || argument || (!found && !key.starts_with("$")))
                 continue;
@@ -215,9 +216,11 @@ private:
             fail(below(path, "$for"), "must be {\"NAME\": COUNT}");
         const std::string name = counter.begin().key();
         const NamedValue count = evaluate(counter.begin().value(), below(below(path, "$for"), name));
-        const bool usable = count.number >= 0 && count.number <= most_repeats && count.number == std::floor(count.number);
+        const bool usable =
+            count.number >= 0 && count.number <= most_repeats && count.number == std::floor(count.number);
         if (!usable && !every_branch_)
-            fail(below(path, "$for"), fmt::format("must count to a whole number up to {}, got {}", most_repeats, count.text()));
+            fail(below(path, "$for"),
+                 fmt::format("must count to a whole number up to {}, got {}", most_repeats, count.text()));
         const Json& body = member(value, "$do", path);
         Json result = Json::array();
         for (double i = 0; i < (usable ? count.number : 1.0); ++i) {

@@ -43,8 +43,8 @@ std::optional<Symbol> Scope::find(std::string_view name) const
     if (close != std::string_view::npos)
         for (std::size_t i = names_.size(); i-- > 0;)
             if (names_[i].name == name.substr(open + 1, close - open - 1) && names_[i].value.exists())
-                return space_->find(fmt::format("{}[{}]{}", name.substr(0, open), names_[i].value.number,
-                                                name.substr(close + 1)));
+                return space_->find(
+                    fmt::format("{}[{}]{}", name.substr(0, open), names_[i].value.number, name.substr(close + 1)));
     return space_->find(name);
 }
 

@@ -88,8 +88,8 @@ Asked trace_metric(std::string_view name)
     const std::string series(path.substr(0, dot));
     const auto known = TraceSeries::names();
     if (std::find(known.begin(), known.end(), series) == known.end())
-        throw std::invalid_argument(fmt::format("'{}': a trace has no series '{}'{}", name, series,
-                                                config::suggestion(series, known)));
+        throw std::invalid_argument(
+            fmt::format("'{}': a trace has no series '{}'{}", name, series, config::suggestion(series, known)));
     const auto fold = dot == std::string_view::npos ? std::nullopt : Fold::parse(path.substr(dot + 1));
     if (!fold)
         throw std::invalid_argument(
@@ -238,7 +238,7 @@ private:
     std::vector<std::string> fidelities_;
     nlohmann::json example_ = example_result();
     std::vector<std::string> metrics_;
-    std::size_t given_;         ///< metrics that are always there; the others were asked for
+    std::size_t given_; ///< metrics that are always there; the others were asked for
     std::vector<Asked> asked_;
     mutable std::map<std::string, std::vector<double>> peeked_; ///< repair asks for the same candidates again
 };
@@ -254,9 +254,11 @@ struct SimulatorConfig final : EvaluatorConfig {
     void fields(config::Visitor& v) override
     {
         v.path("experiment", experiment, "the experiment that candidates change", config::Presence::required);
-        v.texts("set", set, "PATH=VALUE as for imcsim run --set, with {variable} where a variable's value goes and {study} for the "
+        v.texts("set", set,
+                "PATH=VALUE as for imcsim run --set, with {variable} where a variable's value goes and {study} for the "
                 "study's directory; one with an inactive variable is left out");
-        v.path("network", network, "JSON network with places that depend on the candidate, in the place of the experiment's");
+        v.path("network", network,
+               "JSON network with places that depend on the candidate, in the place of the experiment's");
         v.texts("fidelities", fidelities, "run.fidelity of each of the study's rungs; by default the experiment's own");
     }
 

@@ -211,10 +211,9 @@ private:
             return lacking.empty();
         });
         if (!lacking.empty())
-            place.fail("file",
-                       fmt::format("{} has no row for {} (\"missing\": \"inadmissible\" would leave such "
-                                   "candidates out)",
-                                   file.string(), lacking));
+            place.fail("file", fmt::format("{} has no row for {} (\"missing\": \"inadmissible\" would leave such "
+                                           "candidates out)",
+                                           file.string(), lacking));
     }
 };
 

@@ -112,8 +112,8 @@ void Study::bind_constraints()
             constraint.violation = [this, metrics, e = std::move(expression)](const Candidate& candidate) {
                 return e.violation(environment(candidate, peeked(candidate, metrics)));
             };
-            constraint.costly = std::any_of(metrics.begin(), metrics.end(),
-                                            [this](std::size_t m) { return evaluator_->costly(m); });
+            constraint.costly =
+                std::any_of(metrics.begin(), metrics.end(), [this](std::size_t m) { return evaluator_->costly(m); });
             space_->constrain(std::move(constraint));
         }
     }

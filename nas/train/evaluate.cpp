@@ -77,8 +77,7 @@ std::map<std::string, at::Tensor> calibrated_ranges(const Graph& graph, const Tr
     const Shape& in = graph.tensor(graph.inputs[0]).shape;
     const auto batch = static_cast<std::size_t>(in[0]);
     for (std::size_t i = 0; i + batch <= std::max(count, batch) && i + batch <= data.training.size(); i += batch) {
-        const std::vector<float> values =
-            gather(data.train, std::span(data.training).subspan(i, batch), nullptr, 0, 0);
+        const std::vector<float> values = gather(data.train, std::span(data.training).subspan(i, batch), nullptr, 0, 0);
         TensorData numbers(ElementType::float32, in.elements());
         std::copy(values.begin(), values.end(), numbers.as<float>().begin());
         samples.push_back({Value(in, std::move(numbers))});

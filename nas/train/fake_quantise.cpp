@@ -54,7 +54,8 @@ QuantisationPlan plan_quantisation(const Graph& graph, const ValueRanges& ranges
                 continue;
             const Quantisation& q = *quantised.tensor(out).quantisation;
             const std::string name = graph.tensor(real).name;
-            QuantisationPlan::Activation grid{q.bits, q.type == ElementType::int8, name, !graph.producer(real).valid() ? false : true};
+            QuantisationPlan::Activation grid{q.bits, q.type == ElementType::int8, name,
+                                              !graph.producer(real).valid() ? false : true};
             if (keeps_grid(node)) {
                 const TensorId operand = float_tensor(graph, quantised.tensor(node.inputs[0]).name);
                 if (const auto found = plan.activations.find(graph.tensor(operand).name);
@@ -76,9 +77,10 @@ QuantisationPlan plan_quantisation(const Graph& graph, const ValueRanges& ranges
     for (const NodeId id : graph.topological_order())
         if (const auto* c = graph.node(id).as<Contraction>(); c && c->bias.valid()) {
             const std::string weights = graph.tensor(c->stationary).name;
-            plan.biases.emplace(graph.tensor(c->bias).name,
-                                QuantisationPlan::Bias{graph.tensor(c->moving).name, weights, c->alpha, c->beta,
-                                                       plan.weights.contains(weights) && plan.weights[weights].axis >= 0});
+            plan.biases.emplace(
+                graph.tensor(c->bias).name,
+                QuantisationPlan::Bias{graph.tensor(c->moving).name, weights, c->alpha, c->beta,
+                                       plan.weights.contains(weights) && plan.weights[weights].axis >= 0});
         }
     return plan;
 }

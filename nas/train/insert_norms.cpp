@@ -46,14 +46,14 @@ Graph with_batch_norms(const Graph& graph)
         normalised.name += "_normalised";
         const TensorId result = out.add_tensor(std::move(normalised));
         out.redirect(c->result, result);
-        out.add_node({name,
-                      "BatchNormalization",
-                      {c->result, channel_constant(out, name + "_scale", channels, 1),
-                       channel_constant(out, name + "_bias", channels, 0),
-                       channel_constant(out, name + "_mean", channels, 0),
-                       channel_constant(out, name + "_variance", channels, 1)},
-                      {result},
-                      Normalise{Normalise::Function::batch_norm, 1, false, 1e-5}});
+        out.add_node(
+            {name,
+             "BatchNormalization",
+             {c->result, channel_constant(out, name + "_scale", channels, 1),
+              channel_constant(out, name + "_bias", channels, 0), channel_constant(out, name + "_mean", channels, 0),
+              channel_constant(out, name + "_variance", channels, 1)},
+             {result},
+             Normalise{Normalise::Function::batch_norm, 1, false, 1e-5}});
     }
     return out;
 }

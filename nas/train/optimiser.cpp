@@ -57,7 +57,8 @@ void clip(at::Tensor& weight, double sigmas)
 double rate_at(const StageConfig& stage, std::int64_t step, std::int64_t steps)
 {
     const double share = static_cast<double>(step) / static_cast<double>(steps);
-    const double rise = stage.warmup_share > share ? (share + 1.0 / static_cast<double>(steps)) / stage.warmup_share : 1.0;
+    const double rise =
+        stage.warmup_share > share ? (share + 1.0 / static_cast<double>(steps)) / stage.warmup_share : 1.0;
     return stage.learning_rate * std::min(rise, 1.0) * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
 }
 

@@ -84,12 +84,9 @@ std::vector<StageResult> write_outputs(const TrainConfig& config, const std::fil
                 r.validation = stage.patience > 0 && !better ? r.validation : epoch.validation;
             }
         r.test = golden_accuracy(r.file, data.test);
-        ordered_json row = {{"name", stage.name},
-                            {"mode", mode_name(stage.mode)},
-                            {"file", r.file.filename().string()},
-                            {"epochs", r.epochs},
-                            {"validation_top1", number(r.validation)},
-                            {"test_top1", number(r.test)}};
+        ordered_json row = {
+            {"name", stage.name}, {"mode", mode_name(stage.mode)},           {"file", r.file.filename().string()},
+            {"epochs", r.epochs}, {"validation_top1", number(r.validation)}, {"test_top1", number(r.test)}};
         if (stage.mode != Mode::floating) {
             row["weight_bits"] = stage.weight_bits;
             row["activation_bits"] = stage.activation_bits;

@@ -29,8 +29,9 @@ TensorId logits_of(const Graph& graph, TensorId output)
 TorchNetwork::TorchNetwork(const Graph& graph) : graph_(graph), order_(graph.topological_order())
 {
     if (graph.inputs.size() != 1 || graph.outputs.size() != 1)
-        throw ConfigError(graph.name, fmt::format("has {} inputs and {} outputs; training takes networks with one of each",
-                                                  graph.inputs.size(), graph.outputs.size()));
+        throw ConfigError(graph.name,
+                          fmt::format("has {} inputs and {} outputs; training takes networks with one of each",
+                                      graph.inputs.size(), graph.outputs.size()));
     const Shape& out = graph.tensor(graph.outputs[0]).shape;
     if (out.rank() != 2)
         throw ConfigError(graph.name, fmt::format("its output has shape {}, expected [items, classes]", out.text()));

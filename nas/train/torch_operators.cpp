@@ -70,8 +70,7 @@ at::Tensor Operands::constant(TensorId id) const
 {
     const Tensor& t = graph_.tensor(id);
     const auto found = parameters_.weights.find(t.name);
-    const at::Tensor value =
-        found != parameters_.weights.end() ? found->second : to_tensor(Value(t.shape, t.data));
+    const at::Tensor value = found != parameters_.weights.end() ? found->second : to_tensor(Value(t.shape, t.data));
     if (!pass_.plan)
         return value;
     if (const auto bias = pass_.plan->biases.find(t.name); bias != pass_.plan->biases.end())

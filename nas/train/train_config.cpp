@@ -60,8 +60,8 @@ void DataConfig::check(const config::Place& place) const
         if (!train.empty() || !test.empty())
             place.fail(train.empty() ? "test" : "train", "digits are drawn and have no files");
         if (train_seed == test_seed)
-            place.fail("test_seed", fmt::format("{} is the training's seed as well; test images must be others",
-                                                test_seed));
+            place.fail("test_seed",
+                       fmt::format("{} is the training's seed as well; test images must be others", test_seed));
         return;
     }
     if (train.empty())

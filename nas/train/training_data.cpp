@@ -49,7 +49,8 @@ DataSet read(const DataConfig& c, const std::vector<std::string>& names, const s
         return read_cifar10(files);
     std::vector<DataSet> sets;
     for (std::size_t i = 0; i < files.size(); ++i)
-        sets.push_back(c.kind == DataKind::idx ? read_idx(files[i], c.folder / labels[i]) : read_csv(files[i], c.label));
+        sets.push_back(c.kind == DataKind::idx ? read_idx(files[i], c.folder / labels[i])
+                                               : read_csv(files[i], c.label));
     return joined(std::move(sets));
 }
 
@@ -68,8 +69,7 @@ struct Move {
     std::int64_t down = 0, right = 0;
 };
 
-template <class T>
-void copy_item(const T* from, float* to, const Shape& item, const Move& move, float divisor)
+template <class T> void copy_item(const T* from, float* to, const Shape& item, const Move& move, float divisor)
 {
     if (item.rank() != 3 || (!move.flip && move.down == 0 && move.right == 0)) {
         std::transform(from, from + item.elements(), to, [&](T v) { return static_cast<float>(v) / divisor; });

@@ -90,8 +90,9 @@ TrainingState read_checkpoint(const std::filesystem::path& file, const std::stri
 {
     const std::string content = read_file(file);
     const std::size_t line = content.find('\n');
-    const json header = json::parse(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(
-                                                         line == std::string::npos ? 0 : line), nullptr, false);
+    const json header = json::parse(content.begin(),
+                                    content.begin() + static_cast<std::ptrdiff_t>(line == std::string::npos ? 0 : line),
+                                    nullptr, false);
     if (!header.is_object() || header.value("schema", "") != schema_name)
         throw ConfigError(file.string(), "is no checkpoint of a training");
     if (header.value("identity", "") != identity)

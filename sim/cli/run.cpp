@@ -41,7 +41,9 @@ std::string timing_json(double seconds)
 {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    const auto cpu = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+    const auto cpu = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+    };
     nlohmann::ordered_json j = {{"wall_s", seconds},
                                 {"cpu_user_s", cpu(usage.ru_utime)},
                                 {"cpu_system_s", cpu(usage.ru_stime)},
@@ -57,9 +59,11 @@ int run_run(std::span<const std::string> args)
     std::vector<std::string> assignments;
     std::string kinds;
     bool quiet = false;
-    Options options("run", "EXPERIMENT.json", "Simulates an experiment; writes result.json, report.txt and what it resolved to.");
+    Options options("run", "EXPERIMENT.json",
+                    "Simulates an experiment; writes result.json, report.txt and what it resolved to.");
     options.argument("EXPERIMENT.json", file);
-    options.values("set", assignments, "PATH=VALUE", "change a key of the experiment, e.g. chip.tiles[0].core.macro.adc.bits=6");
+    options.values("set", assignments, "PATH=VALUE",
+                   "change a key of the experiment, e.g. chip.tiles[0].core.macro.adc.bits=6");
     options.value("out", out, "DIR", "where results are written");
     options.value("trace", kinds, "KINDS", "also write perfetto, vcd, csv, packets (comma-separated)");
     options.flag("quiet", quiet, "print nothing but errors");
@@ -78,7 +82,8 @@ int run_run(std::span<const std::string> args)
     run::compute_values(experiment, mapped);
     trace::Trace trace;
     if (!kinds.empty())
-        trace::attach_writers(trace, wanted, out, to_femtoseconds(experiment.run.power_bin_s), network_of(experiment, mapped));
+        trace::attach_writers(trace, wanted, out, to_femtoseconds(experiment.run.power_bin_s),
+                              network_of(experiment, mapped));
     const run::Result result = run::simulate(experiment, mapped, kinds.empty() ? nullptr : &trace);
     trace.finish(result.cycles * experiment.chip.clock().period());
 

@@ -246,16 +246,16 @@ private:
     /// Each tile but the first adds what comes from the one before; returns the last, which sends to the reducer.
     ActorId hand_on(const Reducer& reducer, const std::vector<ActorId>& own)
     {
-        const std::int64_t bits = tiling_of(reducer.part).blocks[reducer.block].channels() *
-                                  tiling_of(reducer.part).partial_sum_bits;
+        const std::int64_t bits =
+            tiling_of(reducer.part).blocks[reducer.block].channels() * tiling_of(reducer.part).partial_sum_bits;
         ActorId last = own.front();
         for (std::size_t i = 1; i < own.size(); ++i) {
             Actor adder = actor_of(reducer.partners[i], ActorKind::post, ".sum");
             adder.inputs = {point_by_point(stage_of(reducer.part))};
             adder.work.result_bits = bits;
             const ActorId id = program_.actors.push_back(std::move(adder));
-            add_flow(own[i], id, 0, mapping_.parts[reducer.part].share, bits, partial_sum_granule,
-                     partial_sum_capacity, MessageClass::partial_sum);
+            add_flow(own[i], id, 0, mapping_.parts[reducer.part].share, bits, partial_sum_granule, partial_sum_capacity,
+                     MessageClass::partial_sum);
             add_sums(last, id, reducer);
             last = id;
         }

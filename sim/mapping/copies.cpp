@@ -47,9 +47,9 @@ public:
         if (shape == CopyShape::strips && columns_suffice)
             longest_ = 1;
         else // more only make sense where there are fewer columns than groups
-            longest_ = std::min(height, std::max<std::size_t>(
-                                            16, 2 * static_cast<std::size_t>(
-                                                        ceil_div(static_cast<std::int64_t>(groups.size()), layer.width))));
+            longest_ = std::min(
+                height, std::max<std::size_t>(16, 2 * static_cast<std::size_t>(ceil_div(
+                                                          static_cast<std::int64_t>(groups.size()), layer.width))));
     }
 
     /// Runs that cover all columns, as many as possible: narrow strips take less room than dealt-out rows.
@@ -75,8 +75,7 @@ public:
                     continue;
                 const int covered = std::min(layer_.width, best[begin].width + width), runs = best[begin].runs + 1;
                 Best& target = best[end];
-                if (runs <= layer_.width &&
-                    (covered > target.width || (covered == target.width && runs > target.runs)))
+                if (runs <= layer_.width && (covered > target.width || (covered == target.width && runs > target.runs)))
                     target = {covered, runs, {begin, end, width}};
             }
         }
@@ -90,8 +89,9 @@ public:
         }
         std::reverse(runs.begin(), runs.end());
         for (; columns > layer_.width; --columns)
-            --std::max_element(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.width < b.width; })
-                  ->width;
+            --std::max_element(runs.begin(), runs.end(), [](const Run& a, const Run& b) {
+                  return a.width < b.width;
+              })->width;
         return runs;
     }
 
@@ -124,7 +124,7 @@ public:
 private:
     /// Groups of one size.
     struct Kind {
-        std::int64_t room = 0;             ///< positions such a group gets done
+        std::int64_t room = 0;            ///< positions such a group gets done
         std::vector<std::int64_t> before; ///< how many there are before each group
     };
 
@@ -146,9 +146,9 @@ private:
     }
 
     const Workload& layer_;
-    std::vector<int> counts_; ///< of copies in each group
+    std::vector<int> counts_;   ///< of copies in each group
     std::map<int, Kind> kinds_; ///< by copies in the group
-    std::size_t longest_ = 1;                        ///< groups that may share a strip
+    std::size_t longest_ = 1;   ///< groups that may share a strip
 };
 
 } // namespace

@@ -142,8 +142,7 @@ private:
     /// tiles of its operand have once, which they need for the operand, too.
     bool faster_on_vector_unit(StageId id, const Stage& on_vector, const Tiling& tiling) const
     {
-        const double arrays =
-            std::max(cycles_each(stages()[id], tiling), cycles_shared(stages()[id], tiling).most());
+        const double arrays = std::max(cycles_each(stages()[id], tiling), cycles_shared(stages()[id], tiling).most());
         const double sent = // the operand leaves its tiles
             std::ceil(static_cast<double>(stages()[id].channels * precision_.activation_bits) / chip_.noc.flit_bits);
         const StageId host = host_of(stages()[id].inputs.front().view.source());

@@ -148,11 +148,11 @@ private:
     const std::vector<Workload>& layers_;
     const ArrayLayout& layout_;
     const Options& options_;
-    std::vector<std::int64_t> used_; ///< arrays of each tile
-    std::vector<double> load_;       ///< cycles that each tile's ports and units are busy
+    std::vector<std::int64_t> used_;                    ///< arrays of each tile
+    std::vector<double> load_;                          ///< cycles that each tile's ports and units are busy
     std::vector<std::pair<std::int64_t, double>> done_; ///< by settled layers: tile, cycles
-    std::int64_t tile_ = 0;          ///< that the next copy is tried on
-    std::int64_t full_ = 0;          ///< tiles before this one have no array left
+    std::int64_t tile_ = 0;                             ///< that the next copy is tried on
+    std::int64_t full_ = 0;                             ///< tiles before this one have no array left
     double interval_ = 0.0;
 };
 

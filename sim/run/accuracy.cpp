@@ -57,8 +57,8 @@ Graph integer_network(const Experiment& experiment, const Graph& graph, const Im
     const QuantiseOptions options{experiment.precision.weight_bits, experiment.precision.activation_bits,
                                   o.per_channel};
     if (options.weight_bits < 2 || options.weight_bits > 16)
-        throw ConfigError("precision.weight_bits", fmt::format("a float network is quantised to 2 to 16 bits, got {}",
-                                                               options.weight_bits));
+        throw ConfigError("precision.weight_bits",
+                          fmt::format("a float network is quantised to 2 to 16 bits, got {}", options.weight_bits));
     if (options.activation_bits < 2 || options.activation_bits > 16)
         throw ConfigError("precision.activation_bits",
                           fmt::format("a float network is quantised to 2 to 16 bits, got {}", options.activation_bits));
@@ -166,8 +166,7 @@ public:
         r.hold_images = options_.hold_images;
         r.float_top1 = share_equal(
             classes(images_, [&](std::size_t i) { return execute(graph_, images_.inputs[i])[0]; }), images_.labels);
-        golden_ =
-            classes(images_, [&](std::size_t i) { return execute(network_.graph(), images_.inputs[i])[0]; });
+        golden_ = classes(images_, [&](std::size_t i) { return execute(network_.graph(), images_.inputs[i])[0]; });
         r.golden_top1 = share_equal(golden_, images_.labels);
         for (const double time : options_.times_s)
             r.times.push_back(at(time));

@@ -67,8 +67,8 @@ void DataOptions::check(const config::Place& place) const
     if (kind != DataKind::digits && folder.empty())
         place.fail("path", "missing: the folder of the data set's files");
     if (mean.size() != deviation.size() && !mean.empty() && !deviation.empty())
-        place.fail("deviation", fmt::format("must have as many values as mean, {}, got {}", mean.size(),
-                                            deviation.size()));
+        place.fail("deviation",
+                   fmt::format("must have as many values as mean, {}, got {}", mean.size(), deviation.size()));
 }
 
 void AccuracyOptions::fields(config::Visitor& v)

@@ -31,7 +31,7 @@ std::string decibel_text(const values::ErrorPowers& e, double error)
 
 struct Part {
     const char* name;
-    double values::ErrorPowers::* power;
+    double values::ErrorPowers::*power;
 };
 
 constexpr Part parts[] = {{"quantisation", &values::ErrorPowers::quantisation},
@@ -105,9 +105,8 @@ std::string accuracy_report(const Result& r)
     if (!r.accuracy)
         return "";
     const AccuracyResult& a = *r.accuracy;
-    std::string text =
-        fmt::format("\n  accuracy on {} {} images of {} (top 1): float {:.2f} %, integers {:.2f} %\n", a.images, a.split,
-                    a.dataset, a.float_top1 * 100, a.golden_top1 * 100);
+    std::string text = fmt::format("\n  accuracy on {} {} images of {} (top 1): float {:.2f} %, integers {:.2f} %\n",
+                                   a.images, a.split, a.dataset, a.float_top1 * 100, a.golden_top1 * 100);
     text += fmt::format("  {:>12} {:>9} {:>9} {:>9} {:>11}   {} of {}\n", "after/s", "chip/%", "std/%", "worst/%",
                         "agreement/%", a.instances == 1 ? "1 chip" : fmt::format("{} chips", a.instances),
                         a.device.empty() ? "ideal cells" : a.device);

@@ -93,7 +93,8 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
     }
     for (std::size_t t = 0; t < program.tiles; ++t)
         for (std::size_t r = 0; r < busy[t].size(); ++r)
-            raise(bounds.tile, busy[t][r] + (busy[t][r] > 0 && TileId(t) != program.memory_tile ? services.tile_gating().wake : 0),
+            raise(bounds.tile,
+                  busy[t][r] + (busy[t][r] > 0 && TileId(t) != program.memory_tile ? services.tile_gating().wake : 0),
                   TileId(t) == program.memory_tile ? std::string("memory and pins")
                                                    : fmt::format("{} of tile {}", resource_names[r], t));
 

@@ -73,9 +73,9 @@ void normalise(Value& batch, const DataOptions& o)
     const auto channels = static_cast<std::size_t>(batch.shape.rank() > 1 ? batch.shape[1] : 1);
     for (const auto* list : {&o.mean, &o.deviation})
         if (!list->empty() && list->size() != channels && list->size() != 1)
-            throw ConfigError(list == &o.mean ? "accuracy.mean" : "accuracy.deviation",
-                              fmt::format("must have one value or one per channel, {}, got {}", channels,
-                                          list->size()));
+            throw ConfigError(
+                list == &o.mean ? "accuracy.mean" : "accuracy.deviation",
+                fmt::format("must have one value or one per channel, {}, got {}", channels, list->size()));
     if (o.mean.empty() && o.deviation.empty())
         return;
     TensorData data(*batch.data);
@@ -115,8 +115,8 @@ Images take(const DataSet& set, const DataOptions& o, const Graph& graph, std::i
         images.inputs.push_back({Value(input.shape, std::move(data))});
         const int label = set.labels[static_cast<std::size_t>(i)];
         if (label >= scores)
-            throw ConfigError(graph.name, fmt::format("gives {} scores, but the label of item {} of {} is {}", scores, i,
-                                                      set.name, label));
+            throw ConfigError(graph.name, fmt::format("gives {} scores, but the label of item {} of {} is {}", scores,
+                                                      i, set.name, label));
         images.labels.push_back(label);
     }
     if (static_cast<std::int64_t>(images.labels.size()) < count)

@@ -22,10 +22,10 @@ double wakes_j(const Result& r, bool steady)
                 continue;
             const PowerStates& s = r.power[static_cast<std::size_t>(kind)];
             // Counts by layer add up to all wakes; the steady ones are not told apart by layer.
-            const double share = steady && s.wakes > 0 ? static_cast<double>(s.steady_wakes) /
-                                                             static_cast<double>(s.wakes) /
-                                                             static_cast<double>(r.steady_inferences)
-                                                       : 1.0;
+            const double share = steady && s.wakes > 0
+                                     ? static_cast<double>(s.steady_wakes) / static_cast<double>(s.wakes) /
+                                           static_cast<double>(r.steady_inferences)
+                                     : 1.0;
             sum += static_cast<double>(c.count) * c.unit.joules() * share;
         }
     return sum;

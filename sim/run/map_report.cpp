@@ -137,7 +137,7 @@ std::string to_json(const MapReport& r)
                                       {"array_utilization", r.array_utilization},
                                       {"interval_bound_cycles", r.interval_bound_cycles},
                                       {"interval_least_cycles", r.interval_least_cycles},
-                              {"interval_cycles", r.interval_cycles},
+                                      {"interval_cycles", r.interval_cycles},
                                       {"hop_bytes", r.hop_bytes},
                                       {"random_hop_bytes", r.random_hop_bytes},
                                       {"buffer_bytes_reserved", r.most_buffer_bytes},
@@ -160,9 +160,9 @@ std::string to_text(const MapReport& r)
     text += fmt::format("  {:<28} {:<14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}\n", "layer", "operator",
                         "arrays", "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions");
     for (const MappedLayer& l : r.layers)
-        text += fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10.6g}\n", l.name, l.op,
-                            l.arrays, l.copies, l.tiles, l.required_bits, l.bits_fetched,
-                            l.bits_sent, l.positions_each);
+        text +=
+            fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10.6g}\n", l.name, l.op,
+                        l.arrays, l.copies, l.tiles, l.required_bits, l.bits_fetched, l.bits_sent, l.positions_each);
     return text;
 }
 

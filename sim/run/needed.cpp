@@ -55,8 +55,7 @@ IdVector<ActorId, std::int64_t> needed_tokens(const program::Program& program)
             const program::Flow& flow = program.flows[program::FlowId(f)];
             if (needed[flow.to] == 0)
                 continue;
-            const std::int64_t n =
-                needed_by(program.actors[flow.to], needed[flow.to], flow, program.actors[flow.from]);
+            const std::int64_t n = needed_by(program.actors[flow.to], needed[flow.to], flow, program.actors[flow.from]);
             if (n > needed[flow.from]) {
                 needed[flow.from] = n;
                 changed = true;

@@ -65,8 +65,8 @@ void bound_power(const Mapped& mapped, tile::ServiceTable& services, Result& r)
     const auto work = [&](tile::StateCycles& sum, const GatingCycles& gating, Cycle busy, std::int64_t instances) {
         const Cycle active = std::min(r.cycles, busy + gating.wake);
         const Cycle rest = r.cycles - active;
-        sum += tile::StateCycles{active, gating.gates() ? 0 : rest, gating.gates() ? rest : 0, gating.gates()} *
-               instances;
+        sum +=
+            tile::StateCycles{active, gating.gates() ? 0 : rest, gating.gates() ? rest : 0, gating.gates()} * instances;
     };
     std::vector<std::array<Cycle, 6>> busy(program.tiles);
     for (const program::Actor& actor : program.actors) {

@@ -51,7 +51,7 @@ void Recorder::rested(const tile::ActorState& by, bool macros, const tile::Rest&
         return;
     trace::Span span;
     span.track = trace_->track(macros ? fmt::format("tile[{}].{}.power", by.actor->tile.value(), by.actor->name)
-                                     : fmt::format("tile[{}].power", by.actor->tile.value()));
+                                      : fmt::format("tile[{}].power", by.actor->tile.value()));
     span.layer = macros ? by.actor->layer : LayerId();
     span.name = trace_->name("gated");
     span.start = rest.gated_from * clock_.period();

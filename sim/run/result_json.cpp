@@ -244,8 +244,8 @@ std::string to_report(const Result& r)
                             r.area_by_component_m2[c] * 1e6);
     }
     if (std::ranges::any_of(r.power, [](const PowerStates& s) { return s.gates; })) {
-        text += fmt::format("\n  {:<18} {:>10} {:>8} {:>8} {:>8} {:>10}\n", "power states", "instances", "active", "idle",
-                            "gated", "wakes");
+        text += fmt::format("\n  {:<18} {:>10} {:>8} {:>8} {:>8} {:>10}\n", "power states", "instances", "active",
+                            "idle", "gated", "wakes");
         for (std::size_t k = 0; k < power_domain_kinds; ++k) {
             const PowerStates& s = r.power[k];
             const auto share = [&](Cycle cycles) {

@@ -64,8 +64,8 @@ void MappedArray::State::prepare_noise()
             n.shared_floor.push_back(static_cast<float>((shared_floor.empty() ? 0.0 : shared_floor[g][q]) * per_step));
         }
         for (std::size_t strip = 0; strip < strips; ++strip)
-            n.keys.push_back(RandomStream(physics ? physics->read_seed.value_or(physics->seed) : 1, fmt::format("fast noise of array {}", index),
-                                          (g << 32) + strip)());
+            n.keys.push_back(RandomStream(physics ? physics->read_seed.value_or(physics->seed) : 1,
+                                          fmt::format("fast noise of array {}", index), (g << 32) + strip)());
         noise_columns.push_back(std::move(n));
     }
 }
@@ -77,9 +77,9 @@ void MappedArray::State::hold_slow_noise(std::uint64_t hold)
     const std::vector<float> ones(Tile::columns, 1.0f), zeros(Tile::columns, 0.0f);
     deviation.resize(slow_variance.size());
     state.resize(4 * tile_size);
-    seed_lanes(RandomStream(physics->read_seed.value_or(physics->seed), fmt::format("slow noise of array {}", index),
-                            hold)(),
-               0, state.data());
+    seed_lanes(
+        RandomStream(physics->read_seed.value_or(physics->seed), fmt::format("slow noise of array {}", index), hold)(),
+        0, state.data());
     NoiseTile tile;
     tile.slices = slow_variance.size() / tile_size;
     tile.sums = slow_variance.data();

@@ -71,8 +71,8 @@ void MappedArray::State::compensate(const devices::ProgrammedArray& array)
         return seen;
     };
     constexpr double smallest_share = 1e-4; // of the top level, as compensation.h says
-    compensation = devices::compensation_factors(read_out(0.0), read_out(physics->moment.time_s),
-                                                 physics->compensation, smallest_share * physics->on_s);
+    compensation = devices::compensation_factors(read_out(0.0), read_out(physics->moment.time_s), physics->compensation,
+                                                 smallest_share * physics->on_s);
 }
 
 void MappedArray::State::build_ideal_cells()
@@ -124,8 +124,8 @@ void MappedArray::State::build_cells()
     const Matrix<double> now = read_through(law.get(), quiet, p.read_voltage_v);
     const bool wired = p.wires && p.drive == InputDrive::row_voltage;
     const Matrix<double> seen = wired ? devices::transfer_matrix(now, *p.wires, p.transfer_cache) : now;
-    grid_s = ConductanceGrid::for_sums(p.on_s, active(), (1u << std::min(config.slice_bits, digit_part_bits)) - 1)
-                 .step_s;
+    grid_s =
+        ConductanceGrid::for_sums(p.on_s, active(), (1u << std::min(config.slice_bits, digit_part_bits)) - 1).step_s;
     step_units = grid_s / level_s;
     base = Matrix<float>(seen.rows(), seen.cols());
     for (std::size_t n = 0; n < seen.size(); ++n)
@@ -160,8 +160,8 @@ void MappedArray::State::fill_cells(std::span<const float> deviation)
     for (std::size_t i = 0; i < rows; ++i)
         for (std::size_t c = 0; c < width; ++c)
             conductance(i, c) =
-                grid_s * static_cast<double>(std::max(
-                             0.0f, base(i, c) + (deviation.empty() ? 0.0f : deviation[i * width + c])));
+                grid_s *
+                static_cast<double>(std::max(0.0f, base(i, c) + (deviation.empty() ? 0.0f : deviation[i * width + c])));
 }
 
 void MappedArray::State::pack(const Matrix<float>& cells)

@@ -14,9 +14,9 @@ namespace imc::values
 ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections)
 {
     if (is_analog(macro.family) && macro.merged_columns > 1)
-        throw ConfigError("chip.tiles[0].core.macro.merged_columns",
-                          fmt::format("values are computed for columns converted one by one, got {}",
-                                      macro.merged_columns));
+        throw ConfigError(
+            "chip.tiles[0].core.macro.merged_columns",
+            fmt::format("values are computed for columns converted one by one, got {}", macro.merged_columns));
     ArraySpec spec;
     spec.rows = macro.rows;
     // A unit column stands beside the columns that the configuration counts.
@@ -115,8 +115,8 @@ std::vector<std::uint16_t> copies_of(const mapping::Copies& copies, int height, 
         int turn = 0;
         for (const int row : group.share.rows)
             for (const int column : group.share.columns) {
-                of[static_cast<std::size_t>(row) * static_cast<std::size_t>(width) +
-                   static_cast<std::size_t>(column)] = static_cast<std::uint16_t>(first + turn);
+                of[static_cast<std::size_t>(row) * static_cast<std::size_t>(width) + static_cast<std::size_t>(column)] =
+                    static_cast<std::uint16_t>(first + turn);
                 turn = (turn + 1) % group.count;
             }
         first += group.count;

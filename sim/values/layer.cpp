@@ -98,8 +98,7 @@ std::vector<std::int64_t> LayerArrays::sums(const kernel::Arguments& a, std::uin
             for (std::int64_t first = 0; first < c.m; first += block) {
                 const std::int64_t last = std::min(c.m, first + block);
                 const Matrix<std::int32_t> inputs = matrix_->inputs(feed, b, cut, first, last);
-                const Matrix<double> y =
-                    products(inputs, cut, first, vector + static_cast<std::uint64_t>(first));
+                const Matrix<double> y = products(inputs, cut, first, vector + static_cast<std::uint64_t>(first));
                 const std::int64_t base = matrix_->cut(cut).first_group * c.n;
                 for (std::int64_t m = first; m < last; ++m)
                     for (std::int64_t n = 0; n < static_cast<std::int64_t>(y.cols()); ++n) {

@@ -190,8 +190,7 @@ std::int64_t LayerMatrix::corrected(double sum, std::span<const std::int32_t> in
         for (const std::int32_t x :
              inputs.subspan(static_cast<std::size_t>(group * c.k), static_cast<std::size_t>(c.k)))
             count += x;
-    return std::llrint(sum) - zw * count -
-           moving_zero_ * (weight_sums_[static_cast<std::size_t>(channel)] - c.k * zw);
+    return std::llrint(sum) - zw * count - moving_zero_ * (weight_sums_[static_cast<std::size_t>(channel)] - c.k * zw);
 }
 
 } // namespace imc::values

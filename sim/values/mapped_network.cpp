@@ -113,8 +113,8 @@ std::vector<std::string> MappedNetwork::signed_inputs() const
 
 bool MappedNetwork::needs_calibration() const
 {
-    return std::ranges::any_of(
-        layers_, [](const MappedLayer& l) { return l.matrix->spec().adc.range == AdcRange::percentile; });
+    return std::ranges::any_of(layers_,
+                               [](const MappedLayer& l) { return l.matrix->spec().adc.range == AdcRange::percentile; });
 }
 
 const MappedLayer* MappedNetwork::layer_of(NodeId node) const
@@ -139,16 +139,17 @@ void append(Matrix<std::int32_t>& to, const Matrix<std::int32_t>& rows)
 void MappedNetwork::calibrate(std::span<const std::vector<Value>> images)
 {
     for (const std::vector<Value>& image : images)
-        execute(graph_, image, {}, [&](NodeId node, std::span<const Value> operands, std::span<const ResultType> results) {
-            if (const std::size_t at = layer_of_node_[node]; at > 0) {
-                MappedLayer& layer = layers_[at - 1];
-                const LayerMatrix::Feed feed = layer.matrix->feed({graph_.node(node), operands, results});
-                layer.calibration.resize(layer.matrix->plan().cuts.size());
-                for (std::size_t cut = 0; cut < layer.calibration.size(); ++cut)
-                    append(layer.calibration[cut], layer.matrix->sample(feed, cut, calibration_vectors));
-            }
-            return std::optional<std::vector<std::int64_t>>();
-        });
+        execute(graph_, image, {},
+                [&](NodeId node, std::span<const Value> operands, std::span<const ResultType> results) {
+                    if (const std::size_t at = layer_of_node_[node]; at > 0) {
+                        MappedLayer& layer = layers_[at - 1];
+                        const LayerMatrix::Feed feed = layer.matrix->feed({graph_.node(node), operands, results});
+                        layer.calibration.resize(layer.matrix->plan().cuts.size());
+                        for (std::size_t cut = 0; cut < layer.calibration.size(); ++cut)
+                            append(layer.calibration[cut], layer.matrix->sample(feed, cut, calibration_vectors));
+                    }
+                    return std::optional<std::vector<std::int64_t>>();
+                });
 }
 
 ChipInstance::ChipInstance(const MappedNetwork& network, const Physics* physics)
@@ -189,9 +190,9 @@ ErrorPowers layer_errors(const MappedLayer& layer, const kernel::Arguments& a, c
     std::uint64_t index = layer.first_array;
     for (std::size_t cut = 0; cut < matrix.plan().cuts.size(); ++cut) {
         const Matrix<std::int32_t> inputs = matrix.sample(feed, cut, vectors);
-        const ErrorPowers part = measure_errors(
-            [&](const ArraySpec& spec, const Physics* p) { return matrix.program(cut, spec, p, index); },
-            matrix.spec(), physics, inputs, layer.calibration.empty() ? inputs : layer.calibration[cut]);
+        const ErrorPowers part =
+            measure_errors([&](const ArraySpec& spec, const Physics* p) { return matrix.program(cut, spec, p, index); },
+                           matrix.spec(), physics, inputs, layer.calibration.empty() ? inputs : layer.calibration[cut]);
         const double weight = static_cast<double>(inputs.rows()) * static_cast<double>(matrix.cut(cut).groups);
         sum.add(part, weight);
         outputs += weight;

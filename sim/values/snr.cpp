@@ -72,10 +72,10 @@ double ErrorPowers::snr_db() const { return snr_db(total); }
 
 void ErrorPowers::add(const ErrorPowers& o, double weight)
 {
-    for (const auto member : {&ErrorPowers::signal, &ErrorPowers::total, &ErrorPowers::quantisation,
-                              &ErrorPowers::clipping, &ErrorPowers::converter, &ErrorPowers::programming,
-                              &ErrorPowers::drift, &ErrorPowers::read, &ErrorPowers::wires,
-                              &ErrorPowers::clipped_share})
+    for (const auto member :
+         {&ErrorPowers::signal, &ErrorPowers::total, &ErrorPowers::quantisation, &ErrorPowers::clipping,
+          &ErrorPowers::converter, &ErrorPowers::programming, &ErrorPowers::drift, &ErrorPowers::read,
+          &ErrorPowers::wires, &ErrorPowers::clipped_share})
         this->*member += weight * (o.*member);
 }
 

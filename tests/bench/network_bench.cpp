@@ -59,8 +59,8 @@ double bare_products(const MappedNetwork& network)
         std::vector<float> a(static_cast<std::size_t>(m) * static_cast<std::size_t>(k), 1.0f),
             b(static_cast<std::size_t>(k) * static_cast<std::size_t>(n), 3.0f),
             y(static_cast<std::size_t>(m) * static_cast<std::size_t>(n));
-        total += seconds(
-            3, [&] { cblas_sgemm(101, 111, 111, m, n, k, 1.0f, a.data(), k, b.data(), n, 0.0f, y.data(), n); });
+        total +=
+            seconds(3, [&] { cblas_sgemm(101, 111, 111, m, n, k, 1.0f, a.data(), k, b.data(), n, 0.0f, y.data(), n); });
     }
     return total;
 }
@@ -96,8 +96,9 @@ int main(int argc, char** argv)
     const double bare = bare_products(network);
     const double golden = seconds(2, [&] { execute(quantised, image); });
     std::printf("bare products %.3f s, exact integer execution %.3f s (CPU, one thread)\n", bare, golden);
-    for (const auto& [name, file] :
-         {std::pair("ideal cells", ""), {"programming error", "rram_wan_crosssim"}, {"and read noise", "rram_cmo_2percent"}}) {
+    for (const auto& [name, file] : {std::pair("ideal cells", ""),
+                                     {"programming error", "rram_wan_crosssim"},
+                                     {"and read noise", "rram_cmo_2percent"}}) {
         std::optional<Physics> physics;
         if (*file) {
             const auto model = device(file);

@@ -242,7 +242,7 @@ private:
         std::vector<std::size_t> others = partners(p);
         if (m_.layers[part.stage.value()].reduce_on_path && !others.empty())
             others = {others.back()}; // the one before has added up all before it
-        std::int64_t again = 0; // read back to be added or joined
+        std::int64_t again = 0;       // read back to be added or joined
         for (const std::size_t q : others) {
             const std::int64_t channels = tiling.blocks[part.arrays.front().block].channels();
             c["accumulator.add"] += channels * positions;

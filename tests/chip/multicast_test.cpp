@@ -35,8 +35,8 @@ Traced traced(const std::string& name, const std::string& multicast, std::vector
 {
     const TemporaryDirectory out;
     changes.insert(changes.end(), {"chip.noc.router.multicast=" + multicast, "run.steady_state=false"});
-    std::vector<std::string> words{"run",   test::shipped_experiment(name).string(), "--quiet", "--trace", "packets",
-                                   "--out", out.path().string()};
+    std::vector<std::string> words{
+        "run", test::shipped_experiment(name).string(), "--quiet", "--trace", "packets", "--out", out.path().string()};
     for (const std::string& change : changes)
         words.insert(words.end(), {"--set", change});
     const test::Ended ended = test::imcsim(words);
@@ -103,7 +103,8 @@ class Multicast : public testing::TestWithParam<const char*>
 
 TEST_P(Multicast, DeliversWhatCopiesDeliverWithFewerFlits)
 {
-    const Traced copies = traced(GetParam(), "copies", {"run.fidelity=flit"}), tree = traced(GetParam(), "tree", {"run.fidelity=flit"});
+    const Traced copies = traced(GetParam(), "copies", {"run.fidelity=flit"}),
+                 tree = traced(GetParam(), "tree", {"run.fidelity=flit"});
     EXPECT_EQ(received(tree), received(copies));
     EXPECT_TRUE(tree.packets.contains("groups"));
     EXPECT_FALSE(copies.packets.contains("groups"));
@@ -145,7 +146,8 @@ TEST_P(Multicast, KeepsTheOrderOfTheRungs)
         const Traced r = traced(GetParam(), "tree", {std::string("run.fidelity=") + rung});
         EXPECT_GE(r.result["cycles"], below) << rung;
         below = r.result["cycles"];
-        EXPECT_GE(below, std::string(rung) == "flit" ? r.result["lower_bounds_cycles"]["network"].get<std::int64_t>() : 0);
+        EXPECT_GE(below,
+                  std::string(rung) == "flit" ? r.result["lower_bounds_cycles"]["network"].get<std::int64_t>() : 0);
     }
 }
 
@@ -153,7 +155,8 @@ INSTANTIATE_TEST_SUITE_P(Shipped, Multicast, testing::Values("vgg8_rram", "resne
 
 TEST(MulticastTree, IsNotUsedForPacketsLongerThanABuffer)
 {
-    const Traced r = traced("vgg8_rram", "tree", {"run.fidelity=flit", "chip.noc.flit_bits=16", "chip.noc.router.buffer_flits=4"});
+    const Traced r =
+        traced("vgg8_rram", "tree", {"run.fidelity=flit", "chip.noc.flit_bits=16", "chip.noc.router.buffer_flits=4"});
     const auto [flits, hops] = of_trace(r);
     EXPECT_EQ(r.result["counts"]["noc.flit_hop"], hops);
     for (std::size_t i = 0; i < r.packets["packets"].size(); ++i)

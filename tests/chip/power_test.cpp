@@ -9,9 +9,9 @@
 #include "tests/chip/support.h"
 #include "tests/cli/process.h"
 
-// Power gating on the worked case (worked_case_test.cpp): one firing alone takes 913 cycles. The pins are slowed down so
-// that an input of 1024 bits takes 1600 cycles and a result of 256 bits, over the same port, 400: the second input comes
-// 1600 cycles after the first, each other one 2000 after the one before. In between the macro rests.
+// Power gating on the worked case (worked_case_test.cpp): one firing alone takes 913 cycles. The pins are slowed down
+// so that an input of 1024 bits takes 1600 cycles and a result of 256 bits, over the same port, 400: the second input
+// comes 1600 cycles after the first, each other one 2000 after the one before. In between the macro rests.
 
 namespace
 {
@@ -84,8 +84,8 @@ TEST(PowerGating, TimesInEachStateAreTheOnesOnPaper)
     const std::int64_t last_idle = std::min<std::int64_t>(200, way_out);
     EXPECT_EQ(macros["idle_cycles"], (positions - 1) * 200 + last_idle);
     const std::int64_t start = r["layers"][0]["start_cycle"];
-    EXPECT_EQ(macros["gated_cycles"],
-              start + second + (positions - 2) * every - (positions - 1) * (wake + firing + 200) + (way_out - last_idle));
+    EXPECT_EQ(macros["gated_cycles"], start + second + (positions - 2) * every -
+                                          (positions - 1) * (wake + firing + 200) + (way_out - last_idle));
     EXPECT_EQ(r["power_states"]["always_on"]["active_cycles"], r["cycles"]);
 }
 
@@ -110,8 +110,7 @@ TEST(PowerGating, LeakageIsPowerTimesTimeInEachState)
     const double instances = tiles["instances"];
     ASSERT_GT(cycles("gated"), 0.0);
     // 2 mW of each core's bus and a clock of 1 GHz: 2e-12 J a cycle.
-    const double expected =
-        2e-12 * (cycles("active") + 0.5 * cycles("idle") + 0.25 * cycles("gated")) / instances;
+    const double expected = 2e-12 * (cycles("active") + 0.5 * cycles("idle") + 0.25 * cycles("gated")) / instances;
     EXPECT_NEAR(r["energy_by_component_j"]["core_bus"]["leakage"].get<double>() / expected, 1.0, 1e-12);
     const double always = 1e-12 * r["cycles"].get<double>();
     EXPECT_NEAR(r["energy_by_component_j"]["buffer"]["leakage"].get<double>() / always, 1.0, 1e-12);
@@ -180,7 +179,8 @@ TEST(PowerGating, PaysWithShortWakesAndNotWithLongOnes)
 TEST(PowerGating, IsTheSameInBothDetails)
 {
     for (const char* name : {"lenet5_rram", "lenet5_sram", "lenet5_pcm"}) {
-        json schedule = shipped(name, both), circuit = shipped(name, both + std::vector<std::string>{"run.detail=circuit"});
+        json schedule = shipped(name, both),
+             circuit = shipped(name, both + std::vector<std::string>{"run.detail=circuit"});
         schedule.erase("detail");
         circuit.erase("detail");
         EXPECT_EQ(schedule, circuit) << name;
@@ -230,8 +230,7 @@ TEST(PowerGating, TracesAndStoredCountsGiveTheSameEnergy)
     ASSERT_EQ(again.status, 0) << again.err;
     const json under = json::parse(again.out)["runs"][0]["under"][0];
     EXPECT_EQ(under["energy_j"], r["energy_j"]);
-    EXPECT_NEAR(under["energy_per_inference_steady_j"].get<double>() /
-                    r["energy_per_inference_steady_j"].get<double>(),
+    EXPECT_NEAR(under["energy_per_inference_steady_j"].get<double>() / r["energy_per_inference_steady_j"].get<double>(),
                 1.0, 1e-12);
 }
 

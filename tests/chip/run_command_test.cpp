@@ -133,12 +133,14 @@ TEST(Fidelity, TheLatencyBoundLeavesOutWhatNoOutputWaitsFor)
     std::string layers = R"({"op": "conv", "filters": 32, "kernel": [3], "pad": [1]})";
     for (int i = 0; i < 3; ++i)
         layers += R"(, {"op": "conv", "filters": 32, "kernel": [1], "stride": [2]})";
-    write_file(directory / "strides.json", R"({"schema": "imcsim.network/1", "input": {"shape": [1, 3, 32, 32]}, "layers": [)" +
-                                               layers + R"(, {"op": "global_average_pool"}, {"op": "flatten"}, {"op": "dense", "units": 10}]})");
+    write_file(directory / "strides.json",
+               R"({"schema": "imcsim.network/1", "input": {"shape": [1, 3, 32, 32]}, "layers": [)" + layers +
+                   R"(, {"op": "global_average_pool"}, {"op": "flatten"}, {"op": "dense", "units": 10}]})");
     std::vector<json> results;
     for (const char* rung : {"compute", "bound", "dependency", "flit"}) {
-        results.push_back(run(test::shipped_experiment("lenet5_rram"),
-                              {"network=" + (directory / "strides.json").string(), std::string("run.fidelity=") + rung}));
+        results.push_back(
+            run(test::shipped_experiment("lenet5_rram"),
+                {"network=" + (directory / "strides.json").string(), std::string("run.fidelity=") + rung}));
         if (results.size() > 1) {
             EXPECT_GE(results.back()["cycles"], results[results.size() - 2]["cycles"]) << rung;
         }

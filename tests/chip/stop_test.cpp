@@ -96,9 +96,9 @@ TEST(Watchdog, EndsARunInWhichOnlyATimerStillRuns)
 /// The first input takes 1600 cycles over the pins and the buffer's answer another 3.
 run::Experiment slow_pins(std::int64_t limit)
 {
-    return test::load_experiment(test::chip_data("worked_experiment.json"),
-                                 {"chip.io.bandwidth_gb_per_s=0.08",
-                                  "run.no_progress_cycles=" + std::to_string(limit)});
+    return test::load_experiment(
+        test::chip_data("worked_experiment.json"),
+        {"chip.io.bandwidth_gb_per_s=0.08", "run.no_progress_cycles=" + std::to_string(limit)});
 }
 
 TEST(Watchdog, LetsARunWaitAsLongAsItMay) { EXPECT_GT(test::simulate(slow_pins(1604)).cycles, 0); }

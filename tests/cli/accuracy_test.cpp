@@ -25,8 +25,13 @@ protected:
     Ended run_lenet(const std::string& chip, const std::string& accuracy, std::vector<std::string> sets = {},
                     const std::string& out = "out")
     {
-        std::vector<std::string> words = {"run", (configs / "experiments" / ("lenet5_" + chip + ".json")).string(),
-                                          "--out", dir / out, "--quiet", "--set", "accuracy=" + accuracy};
+        std::vector<std::string> words = {"run",
+                                          (configs / "experiments" / ("lenet5_" + chip + ".json")).string(),
+                                          "--out",
+                                          dir / out,
+                                          "--quiet",
+                                          "--set",
+                                          "accuracy=" + accuracy};
         for (const std::string& set : sets)
             words.insert(words.end(), {"--set", set});
         return imcsim(words);
@@ -97,7 +102,8 @@ TEST_F(Accuracy, SeedsOfDevicesAndOfReadsAreApartAndResultsRepeat)
                   0);
         return result(out)["layers"][0]["compute_snr_db"].get<double>();
     };
-    const std::string writes = R"("read_noise": false)", reads = R"("programming": false, "drift": false, "relaxation": false,
+    const std::string writes = R"("read_noise": false)",
+                      reads = R"("programming": false, "drift": false, "relaxation": false,
         "stuck_at": false, "mismatch": false, "columns": false)";
     EXPECT_EQ(snr("", writes, "a"), snr(R"(, "read_seed": 5)", writes, "b"));
     EXPECT_NE(snr("", writes, "c"), snr(R"(, "instance_seed": 5)", writes, "d"));
@@ -138,12 +144,14 @@ TEST_F(Accuracy, RefusesDataSetsThatAreCutOffOrNotOnes)
             imc::write_file(dir / ("data/" + part + "-images-idx3-ubyte"), images);
             imc::write_file(dir / ("data/" + part + "-labels-idx1-ubyte"), labels);
         }
-        return run_lenet("rram", R"({"dataset": "idx", "images": 1, "calibration_images": 1, "weights": "random", "path": ")" +
-                                     (dir / "data").string() + "\"}");
+        return run_lenet("rram",
+                         R"({"dataset": "idx", "images": 1, "calibration_images": 1, "weights": "random", "path": ")" +
+                             (dir / "data").string() + "\"}");
     };
     using namespace std::string_literals;
     const std::string pixels(28 * 28, 'x');
-    const std::string images = "\0\0\x08\x03\0\0\0\x01\0\0\0\x1c\0\0\0\x1c"s + pixels, labels = "\0\0\x08\x01\0\0\0\x01\x03"s;
+    const std::string images = "\0\0\x08\x03\0\0\0\x01\0\0\0\x1c\0\0\0\x1c"s + pixels,
+                      labels = "\0\0\x08\x01\0\0\0\x01\x03"s;
     EXPECT_EQ(idx(images, labels).status, 0);
     fs::remove_all(dir / "out");
     expect_refusal(idx(images.substr(0, 500), labels), "images-idx3-ubyte");
@@ -164,11 +172,11 @@ TEST_F(Accuracy, ImagesSetTheTimeWhereTheMacroEndsReadsEarlyAndOnlyThere)
     }
     const auto first_layer = [&](const std::string& chip, int image, const std::vector<std::string>& sets) {
         const std::string out = chip + std::to_string(image) + std::to_string(sets.size());
-        const Ended ended =
-            run_lenet(chip,
-                      R"({"dataset": "idx", "calibration_images": 2, "weights": "random", "snr_vectors": 0, "path": ")" +
-                          (dir / "data").string() + R"(", "images": 1, "first": )" + std::to_string(image) + "}",
-                      sets, out);
+        const Ended ended = run_lenet(
+            chip,
+            R"({"dataset": "idx", "calibration_images": 2, "weights": "random", "snr_vectors": 0, "path": ")" +
+                (dir / "data").string() + R"(", "images": 1, "first": )" + std::to_string(image) + "}",
+            sets, out);
         EXPECT_EQ(ended.status, 0) << ended.err;
         const auto j = result(out);
         EXPECT_EQ(j["activity_source"], "values");

@@ -37,8 +37,7 @@ protected:
     {
         std::vector<std::string> all = {script, "--into", (dir / "data").string()};
         all.insert(all.end(), words.begin(), words.end());
-        std::map<std::string, std::string> environment = {
-            {"IMCSIM_DATA_MIRROR", "file://" + mirror.path().string()}};
+        std::map<std::string, std::string> environment = {{"IMCSIM_DATA_MIRROR", "file://" + mirror.path().string()}};
         if (!sums.empty())
             environment["IMCSIM_DATA_SUMS"] = sums;
         return run({all, dir.path(), environment});

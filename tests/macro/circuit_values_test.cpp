@@ -131,7 +131,8 @@ void fill(Case& c, RandomStream& random, bool real_cells, std::uint64_t seed)
     const int arrays = pick(random, 1, c.config.arrays), rows = pick(random, 1, c.config.rows);
     const int most = std::max(1, weights_per_row(c.config, c.weight_bits));
     const int weights = pick(random, 1, std::min(most, 5));
-    c.operation = {rows, weights * columns_per_weight(c.config, c.weight_bits), arrays, c.input_bits, c.signed_input, {}};
+    c.operation = {rows, weights * columns_per_weight(c.config, c.weight_bits), arrays, c.input_bits, c.signed_input,
+                   {}};
     for (int a = 0; a < arrays; ++a) {
         ArrayContents contents;
         contents.weights = test::random_weights(random, static_cast<std::size_t>(rows),
@@ -173,9 +174,9 @@ void request(Case& c, std::size_t index, const Clock& clock)
 
 void expect_bulk(const Case& c, std::size_t index, const Clock& clock)
 {
-    const std::string what = fmt::format("case {}: {} arrays {}×{} family {} {}", index, c.contents.size(),
-                                         c.operation.rows, c.contents[0].weights.cols(), c.config.family_name(),
-                                         test::describe(c.spec));
+    const std::string what =
+        fmt::format("case {}: {} arrays {}×{} family {} {}", index, c.contents.size(), c.operation.rows,
+                    c.contents[0].weights.cols(), c.config.family_name(), test::describe(c.spec));
     ASSERT_EQ(c.results.size(), c.inputs.size()) << what;
     for (std::size_t i = 0; i < c.inputs.size(); ++i)
         for (std::size_t a = 0; a < c.contents.size(); ++a) {
@@ -184,7 +185,8 @@ void expect_bulk(const Case& c, std::size_t index, const Clock& clock)
             Matrix<double> bulk(1, c.contents[a].weights.cols());
             c.bulk[a].run(x, bulk);
             for (std::size_t n = 0; n < bulk.cols(); ++n)
-                ASSERT_EQ(c.results[i](a, n), bulk(0, n)) << what << " operation " << i << " array " << a << " weight " << n;
+                ASSERT_EQ(c.results[i](a, n), bulk(0, n))
+                    << what << " operation " << i << " array " << a << " weight " << n;
         }
     // Carrying values takes no time.
     const auto schedule = make_macro(c.config)->schedule(c.operation, clock);
@@ -257,16 +259,22 @@ TEST(CircuitValues, RefuseWhatNoModuleCarries)
     };
     const auto results = [](const Matrix<double>&) {};
     const auto notify = [](MacroMoment, Cycle) {};
-    EXPECT_THAT(refused([&] { circuit->request({4, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4), notify, results); }),
+    EXPECT_THAT(refused([&] {
+                    circuit->request({4, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4), notify, results);
+                }),
                 HasSubstr("loaded"));
     ArrayContents contents;
     contents.weights = Matrix<std::int32_t>(4, 2, 200);
     EXPECT_THAT(refused([&] { circuit->load({contents}); }), HasSubstr("200"));
     contents.weights = Matrix<std::int32_t>(4, 2, 100);
     circuit->load({contents});
-    EXPECT_THAT(refused([&] { circuit->request({4, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4, 256), notify, results); }),
+    EXPECT_THAT(refused([&] {
+                    circuit->request({4, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4, 256), notify, results);
+                }),
                 HasSubstr("256"));
-    EXPECT_THAT(refused([&] { circuit->request({5, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4), notify, results); }),
+    EXPECT_THAT(refused([&] {
+                    circuit->request({5, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4), notify, results);
+                }),
                 HasSubstr("does not fit"));
     config.adc.range = AdcRange::percentile;
     const auto calibrated = make_value_circuit("calibrated", config, resolve_costs(config), clock);

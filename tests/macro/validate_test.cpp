@@ -76,8 +76,8 @@ class ShippedCase : public testing::TestWithParam<const char*>
 TEST_P(ShippedCase, PredictsWithinItsTolerances) { EXPECT_EQ(failures(run(GetParam())), ""); }
 
 INSTANTIATE_TEST_SUITE_P(Validation, ShippedCase,
-                         testing::Values("chih_22nm", "colonnade_65nm", "hermes_14nm", "isaac_32nm", "jia_65nm", "neurram_130nm",
-                                         "puma_32nm", "sinangil_7nm"));
+                         testing::Values("chih_22nm", "colonnade_65nm", "hermes_14nm", "isaac_32nm", "jia_65nm",
+                                         "neurram_130nm", "puma_32nm", "sinangil_7nm"));
 
 TEST(Validation, NoParameterOfAMacroIsAFigureItIsJudgedBy)
 {

@@ -22,10 +22,9 @@ struct Times {
 /// A depthwise layer between two others, simulated.
 Times simulated(const test::TemporaryDirectory& files, const std::string& chip, const std::string& where)
 {
-    const test::Ended ended =
-        test::imcsim({"run", test::shipped_experiment("lenet5_" + chip).string(), "--quiet", "--out",
-                      (files / "out").string(), "--set", "network=" + (files / "net.json").string(), "--set",
-                      "mapping.depthwise=" + where});
+    const test::Ended ended = test::imcsim(
+        {"run", test::shipped_experiment("lenet5_" + chip).string(), "--quiet", "--out", (files / "out").string(),
+         "--set", "network=" + (files / "net.json").string(), "--set", "mapping.depthwise=" + where});
     EXPECT_EQ(ended.status, 0) << ended.err;
     const auto result = nlohmann::json::parse(read_file(files / "out/result.json"));
     return {result["interval_cycles"].get<double>(), result["cycles"].get<double>()};

@@ -80,8 +80,8 @@ TEST(PartialSums, TakeTheShorterOfTheTwoWaysOnEachPlacement)
         const run::Mapped cheapest = reduced("cheapest", placement);
         std::int64_t least = 0, to_reducer = 0, on_path = 0;
         for (std::size_t s = 0; s < cheapest.mapping.layers.size(); ++s) {
-            const mapping::ReductionWays ways = mapping::ways_of(cheapest.mapping, mapping::StageId(s),
-                                                                 cheapest.program.endpoint, cheapest.mesh);
+            const mapping::ReductionWays ways =
+                mapping::ways_of(cheapest.mapping, mapping::StageId(s), cheapest.program.endpoint, cheapest.mesh);
             const std::int64_t positions = cheapest.mapping.pipeline.stages[mapping::StageId(s)].positions();
             least += std::min(ways.to_reducer, ways.on_path) * positions;
             to_reducer += ways.to_reducer * positions;

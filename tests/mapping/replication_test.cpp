@@ -145,10 +145,10 @@ TEST(Replication, PutsDepthwiseLayersWhereTheIntervalIsLeast)
         std::map<std::string, double> interval;
         for (const std::string where : {"fastest", "arrays", "vector_unit"})
             interval[where] =
-                run::map_experiment(test::load_experiment(
-                                        test::shipped_experiment(std::string("mobilenetv2_cifar10_") + chip),
-                                        {"mapping.replication=balanced", "mapping.tile_budget=100",
-                                         "mapping.depthwise=" + where}))
+                run::map_experiment(
+                    test::load_experiment(
+                        test::shipped_experiment(std::string("mobilenetv2_cifar10_") + chip),
+                        {"mapping.replication=balanced", "mapping.tile_budget=100", "mapping.depthwise=" + where}))
                     .mapping.interval_cycles;
         EXPECT_LE(interval["fastest"], std::min(interval["arrays"], interval["vector_unit"])) << chip;
     }
@@ -170,7 +170,8 @@ TEST_P(Replicated, IsCloseToTheLeastIntervalOfItsTileBudget)
             const run::MapReport r = mapped(std::string(GetParam()) + "_" + chip, budget);
             EXPECT_GE(r.interval_least_cycles, r.interval_bound_cycles * (1.0 - 1e-6));
             EXPECT_GE(r.interval_cycles, r.interval_least_cycles * (1.0 - 1e-6));
-            EXPECT_LE(r.interval_cycles, (budget == 1.5 ? 1.15 : 1.10) * r.interval_least_cycles) << chip << " " << budget;
+            EXPECT_LE(r.interval_cycles, (budget == 1.5 ? 1.15 : 1.10) * r.interval_least_cycles)
+                << chip << " " << budget;
         }
 }
 

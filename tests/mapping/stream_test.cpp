@@ -12,10 +12,9 @@ using namespace imc;
 void expect_streams_as_mapped(const std::string& name, const std::string& tiles, const std::string& channels = "1",
                               double least = 0.999)
 {
-    const run::Experiment experiment =
-        test::load_experiment(test::shipped_experiment(name),
-                              {"mapping.replication=balanced", "mapping.tile_budget=" + tiles,
-                               "chip.noc.router.virtual_channels=" + channels});
+    const run::Experiment experiment = test::load_experiment(
+        test::shipped_experiment(name), {"mapping.replication=balanced", "mapping.tile_budget=" + tiles,
+                                         "chip.noc.router.virtual_channels=" + channels});
     const run::Mapped mapped = run::map_experiment(experiment);
     const run::Result r = run::simulate(experiment, mapped, nullptr);
     EXPECT_GE(r.interval_cycles, least * mapped.mapping.interval_cycles);

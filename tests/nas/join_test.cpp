@@ -61,7 +61,9 @@ TEST(MacroNetworks, HaveTheOperationsAndParametersOfThePublishedTable)
     if (!std::filesystem::exists(file))
         GTEST_SKIP() << "no " << file;
     const Csv table = Csv::load(file);
-    const auto study = macro_study(file, {R"(evaluator.parts[0].key[0].text={block[0]}{block[1]}{block[2]}{block[3]}{block[4]}{block[5]}{block[6]}{block[7]})"});
+    const auto study = macro_study(
+        file,
+        {R"(evaluator.parts[0].key[0].text={block[0]}{block[1]}{block[2]}{block[3]}{block[4]}{block[5]}{block[6]}{block[7]})"});
     RandomStream random(1, "test");
     Candidate candidate = study->space().sample(random);
     std::size_t checked = 0;
@@ -88,7 +90,8 @@ TEST(Join, HasTheMetricsOfAllPartsAndKnowsBeforehandWhatTheyKnow)
     const auto table = scratch.write("t.csv", one_row);
     const auto study = macro_study(table);
     auto& evaluator = const_cast<Evaluator&>(study->evaluator());
-    const auto flops = evaluator.find("flops"), bits = evaluator.find("required_bits"), energy = evaluator.find("energy_j");
+    const auto flops = evaluator.find("flops"), bits = evaluator.find("required_bits"),
+               energy = evaluator.find("energy_j");
     ASSERT_TRUE(flops && bits && energy);
     EXPECT_TRUE(evaluator.known(*flops) && evaluator.known(*bits));
     EXPECT_FALSE(evaluator.known(*energy));
@@ -106,8 +109,14 @@ TEST(Join, EvaluatesAStudyThatHoldsTheConvertersToTheirNeeds)
 {
     const test::Scratch scratch;
     const auto table = scratch.write("t.csv", one_row);
-    std::vector<std::string> arguments = {"run", (studies / "macro_chip.json").string(), "--set", "evaluations=8",
-                                          "--set", "algorithm.name=quasi_random", "--quiet", "--out",
+    std::vector<std::string> arguments = {"run",
+                                          (studies / "macro_chip.json").string(),
+                                          "--set",
+                                          "evaluations=8",
+                                          "--set",
+                                          "algorithm.name=quasi_random",
+                                          "--quiet",
+                                          "--out",
                                           (scratch / "o").string()};
     for (const std::string& set : settings(table))
         arguments.insert(arguments.end(), {"--set", set});
@@ -145,7 +154,8 @@ TEST(Join, RefusesWithTheKeyOfThePart)
     const test::Scratch scratch;
     const auto table = scratch.write("t.csv", one_row);
     const std::string file = (studies / "macro_chip.json").string();
-    EXPECT_THAT(refusal(table, {"evaluator.parts[0].file=absent.csv"}), StartsWith(file + ": evaluator.parts[0].file: "));
+    EXPECT_THAT(refusal(table, {"evaluator.parts[0].file=absent.csv"}),
+                StartsWith(file + ": evaluator.parts[0].file: "));
     EXPECT_THAT(refusal(table, {"evaluator.parts[0].key[0].column=architektur"}),
                 StartsWith(file + ": evaluator.parts[0].key[0].column: "));
     EXPECT_THAT(refusal(table, {"evaluator.parts[0].key[0].text=a{device}"}),
@@ -154,11 +164,15 @@ TEST(Join, RefusesWithTheKeyOfThePart)
                 AllOf(StartsWith(file + ": evaluator.parts[1].set[1]: "), HasSubstr("did you mean 'rows'?")));
     EXPECT_THAT(refusal(table, {"evaluator.parts[1].network=absent.json"}),
                 StartsWith(file + ": evaluator.parts[1].network: "));
-    EXPECT_THAT(refusal(table, {"evaluator.parts[1].network=" + scratch.write("n.json", R"({"layers": ["{blok}"]})").string()}),
-                AllOf(StartsWith(file + ": evaluator.parts[1].network: "), HasSubstr("n.json: layers[0]: ")));
+    EXPECT_THAT(
+        refusal(table, {"evaluator.parts[1].network=" + scratch.write("n.json", R"({"layers": ["{blok}"]})").string()}),
+        AllOf(StartsWith(file + ": evaluator.parts[1].network: "), HasSubstr("n.json: layers[0]: ")));
     const auto clash = scratch.write("c.csv", "architecture,test_accuracy_seed0_pct,energy_j\nany,90,5\n");
-    EXPECT_THAT(refusal(clash, {}), StartsWith(file + ": evaluator.parts[1].prefix: an earlier part has a metric 'energy_j' too"));
-    EXPECT_EQ(refusal(clash, {"evaluator.parts[0].prefix=table.", "objectives[0].expression=100 - table.test_accuracy_seed0_pct"}), "accepted");
+    EXPECT_THAT(refusal(clash, {}),
+                StartsWith(file + ": evaluator.parts[1].prefix: an earlier part has a metric 'energy_j' too"));
+    EXPECT_EQ(refusal(clash, {"evaluator.parts[0].prefix=table.",
+                              "objectives[0].expression=100 - table.test_accuracy_seed0_pct"}),
+              "accepted");
 }
 
 } // namespace

@@ -53,8 +53,10 @@ std::string refusal(const char* text)
 
 TEST(JsonTemplate, PutsNumbersAndTextsInTheirPlaces)
 {
-    EXPECT_EQ(filled(R"({"a": "{width}", "b": "{2 * width + 0.5}", "c": "{cell[0]}", "d": "w{width}_{cell[1]}", "e": [1, true, null]})"),
-              Json::parse(R"({"a": 8, "b": 16.5, "c": "conv", "d": "w8_skip", "e": [1, true, null]})"));
+    EXPECT_EQ(
+        filled(
+            R"({"a": "{width}", "b": "{2 * width + 0.5}", "c": "{cell[0]}", "d": "w{width}_{cell[1]}", "e": [1, true, null]})"),
+        Json::parse(R"({"a": 8, "b": 16.5, "c": "conv", "d": "w8_skip", "e": [1, true, null]})"));
 }
 
 TEST(JsonTemplate, RepeatsAndSplicesLists)
@@ -80,8 +82,10 @@ TEST(JsonTemplate, NamesAndDefinitions)
 {
     EXPECT_EQ(filled(R"({"$let": {"a": "width * 2", "b": "a + 1", "c": "cell[0]"}, "$do": ["{b}", "{c}"]})"),
               Json::parse(R"([17, "conv"])"));
-    EXPECT_EQ(filled(R"({"$define": {"pair": ["{n}", "{n + width}"]}, "x": [{"$use": "pair", "n": 3}, {"$use": "pair", "n": "width"}]})"),
-              Json::parse(R"({"x": [3, 11, 8, 16]})"));
+    EXPECT_EQ(
+        filled(
+            R"({"$define": {"pair": ["{n}", "{n + width}"]}, "x": [{"$use": "pair", "n": 3}, {"$use": "pair", "n": "width"}]})"),
+        Json::parse(R"({"x": [3, 11, 8, 16]})"));
     EXPECT_THAT(refusal(R"({"$define": {"d": "{i}"}, "x": {"$let": {"i": 1}, "$do": {"$use": "d"}}})"),
                 StartsWith("t.json: $define.d: 'i', column 1: unknown name 'i'"))
         << "a definition sees its own names only";

@@ -111,10 +111,11 @@ TEST(Simulator, FoldsOverTheTraceAgreeWithTheResult)
                               v("trace.busy.max") > 0 && v("trace.busy.max") <= 1 &&
                               near(v("layers.energy_j.sum") + v("energy_unattributed_j"), v("energy_j")) &&
                               v("layers[0].energy_j") > 0 && v("layers[0].energy_j") < v("layers.energy_j.sum");
-            for (const char* name : {"trace.power_w.max", "peak_power_w", "trace.power_w.sum", "energy_j", "trace.power_w.adc.sum",
-                                     "energy_by_component_j.adc.dynamic", "trace.power_w.count", "latency_s",
-                                     "trace.packet_latency_cycles.count", "trace.packet_latency_cycles.mean",
-                                     "noc.average_packet_latency_cycles", "trace.busy.max", "layers.energy_j.sum"})
+            for (const char* name :
+                 {"trace.power_w.max", "peak_power_w", "trace.power_w.sum", "energy_j", "trace.power_w.adc.sum",
+                  "energy_by_component_j.adc.dynamic", "trace.power_w.count", "latency_s",
+                  "trace.packet_latency_cycles.count", "trace.packet_latency_cycles.mean",
+                  "noc.average_packet_latency_cycles", "trace.busy.max", "layers.energy_j.sum"})
                 std::fprintf(stderr, "%s %.12g\n", name, v(name));
             ::_exit(good ? 0 : 1);
         },

@@ -139,9 +139,9 @@ std::string accuracy_row(const std::string& chip, const std::string& experiment,
             return fmt::format("| [{}]({}) | {} | {} | {} | {} | {} | {} | {} |", chip, experiment, after,
                                percent(a.at("float_top1")), percent(a.at("golden_top1")), percent(t.at("top1_mean")),
                                percent(t.at("top1_worst")), percent(t.at("agreement")),
-                               !last                  ? ""
+                               !last               ? ""
                                : std::isinf(least) ? "exact"
-                                                      : fmt::format("{:.1f} dB", least));
+                                                   : fmt::format("{:.1f} dB", least));
         }
     return "no such time in " + experiment;
 }

@@ -64,7 +64,8 @@ const std::vector<Library> libraries = {
     {"google/protobuf", [](const SourceFile& f) { return f.is_below("workloads") && !f.is_header(); },
      "workloads' sources"},
     {"torch/", [](const SourceFile& f) { return f.is_below("nas/train") && !f.is_header(); }, "nas/train's sources"},
-    {"ATen/", [](const SourceFile& f) { return f.is_below("nas/train"); }, "nas/train, whose headers others leave alone"},
+    {"ATen/", [](const SourceFile& f) { return f.is_below("nas/train"); },
+     "nas/train, whose headers others leave alone"},
     {"boost/program_options", [](const SourceFile& f) { return f.path == "sim/cli/options.cpp"; },
      "sim/cli/options.cpp"},
 };

@@ -45,7 +45,8 @@ TEST(Converters, StepsOfUnequalWidthHaveTheAskedDeviation)
     EXPECT_GT(down, 1000);
     double sum = 0.0, squares = 0.0;
     for (int k = 0; k < 20000; ++k) {
-        const double width = static_cast<double>(step_threshold(7, k + 1, 0.3f)) - static_cast<double>(step_threshold(7, k, 0.3f));
+        const double width =
+            static_cast<double>(step_threshold(7, k + 1, 0.3f)) - static_cast<double>(step_threshold(7, k, 0.3f));
         sum += width;
         squares += (width - 1.0) * (width - 1.0);
     }

@@ -47,7 +47,8 @@ class Run
 {
 public:
     Run(const Graph& graph, const ValueObserver& observer, const SumProvider& sums)
-        : graph_(graph), observer_(observer), sums_(sums), values_(graph.tensors().size()), readers_(graph.tensors().size())
+        : graph_(graph), observer_(observer), sums_(sums), values_(graph.tensors().size()),
+          readers_(graph.tensors().size())
     {
         for (std::size_t i = 0; i < graph.tensors().size(); ++i) {
             const TensorId id(i);
@@ -105,8 +106,7 @@ private:
             if (auto sums = sums_(id, operands, results))
                 return {kernel::finished({node, operands, results}, *c, std::move(*sums))};
         }
-        return node.quantised ? evaluate_quantised(graph_, node, operands, results)
-                              : evaluate(node, operands, results);
+        return node.quantised ? evaluate_quantised(graph_, node, operands, results) : evaluate(node, operands, results);
     }
 
     const Graph& graph_;

@@ -17,7 +17,7 @@ constexpr ProcessPoint source{28e-9, 0.9};
 constexpr double nand_capacitance = 0.7e-15;
 constexpr double nand_area = 0.614e-12;
 constexpr double nand_delay = 47.8e-12;
-constexpr double adder_capacitances = 24.0 / 4.0;      // transistors of a mirror adder and of a NAND
+constexpr double adder_capacitances = 24.0 / 4.0;       // transistors of a mirror adder and of a NAND
 constexpr double adder_area = 16.0 / 3.0 * 24.0 / 28.0; // in NAND areas
 constexpr double carry_delay = 13.0 / (22.0 / 3.0);     // in NAND delays
 constexpr double sum_gate_delay = 14.0 / (22.0 / 3.0);
@@ -34,8 +34,8 @@ double planar_factor(ProcessPoint p)
 double gate_energy_factor(ProcessPoint p)
 {
     const double multi_gate = energy_factor(ScalingClass::digital, source, p);
-    const double share = std::clamp(
-        (p.node_m - first_multi_gate_node) / (last_planar_node - first_multi_gate_node), 0.0, 1.0);
+    const double share =
+        std::clamp((p.node_m - first_multi_gate_node) / (last_planar_node - first_multi_gate_node), 0.0, 1.0);
     return multi_gate + share * (planar_factor(p) - multi_gate);
 }
 

@@ -76,8 +76,7 @@ public:
     void integers(const char* key, std::vector<std::int64_t>& values, IntegerRange range, Unit, const char*,
                   Presence presence) override
     {
-        read_list(key, values, presence,
-                  [&](const json& j, const std::string& k) { return integer_of(j, k, range); });
+        read_list(key, values, presence, [&](const json& j, const std::string& k) { return integer_of(j, k, range); });
     }
 
     void reals(const char* key, std::vector<double>& values, RealRange range, Unit unit, const char*,
@@ -103,8 +102,7 @@ public:
 
     void texts(const char* key, std::vector<std::string>& values, const char*) override
     {
-        read_list(key, values, Presence::optional,
-                  [&](const json& j, const std::string& k) { return text_of(j, k); });
+        read_list(key, values, Presence::optional, [&](const json& j, const std::string& k) { return text_of(j, k); });
     }
 
     void table(const char* key, std::vector<std::vector<double>>& rows, RealRange range, Unit unit, const char*,
@@ -126,8 +124,8 @@ public:
                 if (!row.is_array())
                     fail(name, "must be a list of numbers", row);
                 if (row.size() != (*j)[0].size())
-                    locate(key).fail(name, fmt::format("has {} numbers, the rows before it {}", row.size(),
-                                                       (*j)[0].size()));
+                    locate(key).fail(name,
+                                     fmt::format("has {} numbers, the rows before it {}", row.size(), (*j)[0].size()));
                 auto& values = rows.emplace_back();
                 for (std::size_t k = 0; k < row.size(); ++k)
                     values.push_back(real_of(row[k], fmt::format("{}[{}]", name, k), range));
@@ -308,8 +306,7 @@ private:
         return j.get<std::string>();
     }
 
-    template <class T, class Read>
-    void read_list(const char* key, std::vector<T>& values, Presence presence, Read read)
+    template <class T, class Read> void read_list(const char* key, std::vector<T>& values, Presence presence, Read read)
     {
         json* j = find(key, presence);
         if (!j)

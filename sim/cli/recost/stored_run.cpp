@@ -88,8 +88,9 @@ run::Result read_result(const std::filesystem::path& file)
         if (!j.is_object() || !j.contains("schema") || j["schema"] != "imcsim.result/1")
             throw ConfigError(file.string(), "is not a result: its \"schema\" is not \"imcsim.result/1\"");
         if (!j.contains("ledger") || !j.contains("leakage") || !j.contains("power_states"))
-            throw ConfigError(file.string(), "holds no counts (\"ledger\", \"leakage\" and \"power_states\"): it was written by an "
-                                             "earlier imcsim; run the experiment again");
+            throw ConfigError(file.string(),
+                              "holds no counts (\"ledger\", \"leakage\" and \"power_states\"): it was written by an "
+                              "earlier imcsim; run the experiment again");
         r.macs = j.at("network").at("macs").get<std::int64_t>();
         r.tiles = j.at("chip").at("tiles").get<std::int64_t>();
         r.cycles = j.at("cycles").get<Cycle>();

@@ -51,12 +51,13 @@ TEST(TrainCommand, LearnsTheDigitsAndTheChipsTakeWhatItExports)
     for (const json& stage : result_of(scratch / "d").at("stages"))
         EXPECT_GE(stage.at("test_top1").get<double>(), 0.97) << stage;
     EXPECT_LT(json::parse(content(scratch / "d/timing.json")).at("cpu_s").get<double>(), 60.0);
-    const std::string bits = std::string(IMC_BINARY_DIR) + "/bin/imcsim run " + root +
-                             "/configs/experiments/lenet5_pcm.json --quiet --set precision.weight_bits=4 --set network=" +
-                             (scratch / "d/int4.onnx").string() + " --out " + (scratch / "run").string() +
-                             R"( --set 'accuracy={"dataset": "digits", "images": 200, "snr_vectors": 0,
+    const std::string bits =
+        std::string(IMC_BINARY_DIR) + "/bin/imcsim run " + root +
+        "/configs/experiments/lenet5_pcm.json --quiet --set precision.weight_bits=4 --set network=" +
+        (scratch / "d/int4.onnx").string() + " --out " + (scratch / "run").string() +
+        R"( --set 'accuracy={"dataset": "digits", "images": 200, "snr_vectors": 0,
                                  "effects": {"converters": false}}' > )" +
-                             (scratch / "log").string() + " 2>&1";
+        (scratch / "log").string() + " 2>&1";
     ASSERT_EQ(std::system(bits.c_str()), 0) << content(scratch / "log");
     const json accuracy = json::parse(content(scratch / "run/result.json")).at("accuracy");
     EXPECT_GE(accuracy.at("golden_top1").get<double>(), 0.97);
