@@ -81,7 +81,7 @@ std::string command_run(const Options& options)
                    summary.exhausted     ? "; the space has no further candidate"
                    : summary.out_of_time ? "; the CPU budget is used up, --resume goes on"
                                          : "");
-    return to_csv(results, results.front);
+    return front_csv(results);
 }
 
 std::string command_status(const Options& options)

@@ -122,6 +122,25 @@ std::string to_csv(const Results& r, const std::vector<std::size_t>& only)
     return csv;
 }
 
+std::string front_csv(const Results& r)
+{
+    std::string csv = "trial";
+    for (const Variable& v : r.study->space().variables())
+        csv += "," + quoted(v.name);
+    for (const ObjectiveConfig& o : r.study->config().objectives)
+        csv += "," + quoted(o.name);
+    csv += "\n";
+    for (const std::size_t i : r.front) {
+        csv += fmt::format("{}", r.trials[i].number);
+        for (const Variable& v : r.study->space().variables())
+            csv += "," + quoted(plain(v, &r.candidates[i][v.slot]));
+        for (const double objective : r.trials[i].objectives)
+            csv += fmt::format(",{}", objective);
+        csv += "\n";
+    }
+    return csv;
+}
+
 std::string to_json(const Results& r, const std::vector<std::size_t>& only)
 {
     nlohmann::ordered_json document;

@@ -27,6 +27,8 @@ struct Results {
 /// One line per trial: number, rung, state, reason, variables, objectives, violation, metrics. It does not
 /// depend on workers, speed or interruptions. `only` restricts it to some trials.
 std::string to_csv(const Results& results, const std::vector<std::size_t>& only);
+/// The front for the eye and the pipe: number, variables and objectives alone.
+std::string front_csv(const Results& results);
 /// The same as a JSON document, with the study's name and the size of its space.
 std::string to_json(const Results& results, const std::vector<std::size_t>& only);
 

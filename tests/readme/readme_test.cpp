@@ -35,13 +35,41 @@ std::vector<std::string> lines_of(const std::string& text)
     return lines;
 }
 
-/// The commands of the blocks that follow a line "<!-- run -->", continued lines joined.
+/// True for "<!-- run -->", and for "<!-- run with PROGRAM -->" where that optional program was built.
+bool is_to_be_run(const std::string& line)
+{
+    const std::string with = "<!-- run with ", end = " -->";
+    if (!line.starts_with(with) || !line.ends_with(end))
+        return line == "<!-- run -->";
+    const std::string program = line.substr(with.size(), line.size() - with.size() - end.size());
+    return fs::exists(imcsim_path().parent_path() / program);
+}
+
+/// The words of a command; single quotes keep spaces.
+std::vector<std::string> words_of(const std::string& command)
+{
+    std::vector<std::string> words(1);
+    bool quoted = false;
+    for (const char c : command) {
+        if (c == '\'')
+            quoted = !quoted;
+        else if (c != ' ' || quoted)
+            words.back() += c;
+        else if (!words.back().empty())
+            words.emplace_back();
+    }
+    if (words.back().empty())
+        words.pop_back();
+    return words;
+}
+
+/// The commands of the blocks that follow a line that asks for it, continued lines joined.
 std::vector<std::string> commands(const std::string& readme)
 {
     std::vector<std::string> found;
     bool marked = false, inside = false, joined = false;
     for (const std::string& line : lines_of(readme)) {
-        if (line == "<!-- run -->") {
+        if (is_to_be_run(line)) {
             marked = true;
         } else if (line.starts_with("```")) {
             inside = !inside && marked;
@@ -69,10 +97,7 @@ TEST(Readme, EveryCommandItShowsWorks)
     const auto found = commands(imc::read_file(source / "README.md"));
     EXPECT_GE(found.size(), 5u);
     for (const std::string& command : found) {
-        std::istringstream stream(command);
-        std::vector<std::string> words;
-        for (std::string word; stream >> word;)
-            words.push_back(word);
+        const std::vector<std::string> words = words_of(command);
         ASSERT_EQ(words[0], "build/bin/imcsim") << command;
         const Ended ended = run({.words = words, .directory = dir.path()});
         EXPECT_EQ(ended.status, 0) << command << "\n" << ended.err;
