@@ -45,6 +45,11 @@ void VariableConfig::check(const config::Place& place) const
         place.fail("options", "a text is listed twice");
     if (!texts && !options.empty())
         place.fail("options", "belongs to categorical variables and permutations only");
+    const VariableConfig unset;
+    if (!bounded && (low != unset.low || high != unset.high))
+        place.fail(low != unset.low ? "low" : "high", "belongs to integer and real variables only");
+    if (!bounded && scale != unset.scale)
+        place.fail("scale", "belongs to integer and real variables only");
     if (kind != Kind::ordinal && !values.empty())
         place.fail("values", "belongs to ordinal variables only");
 }

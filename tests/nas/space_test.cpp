@@ -158,7 +158,7 @@ TEST(Repair, SaysWhenNothingCanSatisfyTheConstraints)
     EXPECT_FALSE(repair(space, c, random));
 }
 
-TEST(Variables, RefuseEmptyRangesAndNameTheKey)
+TEST(Variables, RefuseEmptyRangesAndKeysOfOtherKindsByName)
 {
     const auto error = [](const std::string& list) -> std::string {
         try {
@@ -171,6 +171,10 @@ TEST(Variables, RefuseEmptyRangesAndNameTheKey)
     EXPECT_EQ(error(R"([{"name":"x","type":"real","low":2,"high":1}])"),
               "s.json: variables[0].low: the range is empty: low is 2, high is 1");
     EXPECT_EQ(error(R"([{"name":"x","type":"categorical"}])"), "s.json: variables[0].options: needs at least one text");
+    EXPECT_EQ(error(R"([{"name":"x","type":"ordinal","values":[1,2],"low":1}])"),
+              "s.json: variables[0].low: belongs to integer and real variables only");
+    EXPECT_EQ(error(R"([{"name":"x","type":"categorical","options":["a"],"scale":"log"}])"),
+              "s.json: variables[0].scale: belongs to integer and real variables only");
     EXPECT_EQ(error(R"([{"name":"x","type":"integer"},{"name":"x","type":"real"}])"),
               "variables[1].name: 'x' is already a variable");
     EXPECT_EQ(error(R"([{"name":"kernel","type":"real","when":"kernel_size > 1"}])"),
