@@ -32,10 +32,10 @@ struct Options::State {
         throw ConfigError("imcsim " + command, fmt::format("{} (imcsim {} --help explains)", what, command));
     }
 
-    template <class T> void add(const char* name, T& target, const char* placeholder, const char* meaning)
+    template <class T> void add(const char* name, T& target, const char* value_name, const char* meaning)
     {
         names.push_back(name);
-        shown.add_options()(name, po::value<T>(&target)->value_name(placeholder), meaning);
+        shown.add_options()(name, po::value<T>(&target)->value_name(value_name), meaning);
     }
 
     void help_text() const
@@ -80,33 +80,33 @@ void Options::flag(const char* name, bool& target, const char* meaning)
     state_->shown.add_options()(name, po::bool_switch(&target), meaning);
 }
 
-void Options::value(const char* name, std::string& target, const char* placeholder, const char* meaning)
+void Options::value(const char* name, std::string& target, const char* value_name, const char* meaning)
 {
-    state_->add(name, target, placeholder, meaning);
+    state_->add(name, target, value_name, meaning);
 }
 
-void Options::value(const char* name, std::filesystem::path& target, const char* placeholder, const char* meaning)
+void Options::value(const char* name, std::filesystem::path& target, const char* value_name, const char* meaning)
 {
     state_->names.push_back(name);
     // Through a string: the stream operator of paths would cut a name at its first blank.
-    auto* semantic = po::value<std::string>()->value_name(placeholder);
+    auto* semantic = po::value<std::string>()->value_name(value_name);
     semantic->notifier([&target](const std::string& text) { target = text; });
     state_->shown.add_options()(name, semantic, meaning);
 }
 
-void Options::value(const char* name, std::int64_t& target, const char* placeholder, const char* meaning)
+void Options::value(const char* name, std::int64_t& target, const char* value_name, const char* meaning)
 {
-    state_->add(name, target, placeholder, meaning);
+    state_->add(name, target, value_name, meaning);
 }
 
-void Options::value(const char* name, double& target, const char* placeholder, const char* meaning)
+void Options::value(const char* name, double& target, const char* value_name, const char* meaning)
 {
-    state_->add(name, target, placeholder, meaning);
+    state_->add(name, target, value_name, meaning);
 }
 
-void Options::values(const char* name, std::vector<std::string>& target, const char* placeholder, const char* meaning)
+void Options::values(const char* name, std::vector<std::string>& target, const char* value_name, const char* meaning)
 {
-    state_->add(name, target, placeholder, meaning);
+    state_->add(name, target, value_name, meaning);
 }
 
 void Options::argument(const char* name, std::string& target)

@@ -30,12 +30,12 @@ public:
     Options& operator=(const Options&) = delete;
 
     void flag(const char* name, bool& target, const char* meaning);
-    void value(const char* name, std::string& target, const char* placeholder, const char* meaning);
-    void value(const char* name, std::filesystem::path& target, const char* placeholder, const char* meaning);
-    void value(const char* name, std::int64_t& target, const char* placeholder, const char* meaning);
-    void value(const char* name, double& target, const char* placeholder, const char* meaning);
+    void value(const char* name, std::string& target, const char* value_name, const char* meaning);
+    void value(const char* name, std::filesystem::path& target, const char* value_name, const char* meaning);
+    void value(const char* name, std::int64_t& target, const char* value_name, const char* meaning);
+    void value(const char* name, double& target, const char* value_name, const char* meaning);
     /// May be given several times.
-    void values(const char* name, std::vector<std::string>& target, const char* placeholder, const char* meaning);
+    void values(const char* name, std::vector<std::string>& target, const char* value_name, const char* meaning);
 
     /// A word that is no option; they are taken in order of declaration.
     void argument(const char* name, std::string& target);

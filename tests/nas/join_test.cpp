@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +11,7 @@
 #include "sim/base/errors.h"
 #include "sim/run/run.h"
 #include "tests/nas/program.h"
+#include "tests/support/shared.h"
 #include "workloads/network.h"
 #include "workloads/read/json_reader.h"
 
@@ -56,10 +56,7 @@ std::string refusal(const std::filesystem::path& table, const std::vector<std::s
 /// Multiply-adds of convolutions and parameters are in the published table, for every network of the space.
 TEST(MacroNetworks, HaveTheOperationsAndParametersOfThePublishedTable)
 {
-    const char* shared = std::getenv("IMCSIM_SHARED");
-    const auto file = std::filesystem::path(shared ? shared : "../shared") / "data/nas/nas_bench_macro_cifar10.csv";
-    if (!std::filesystem::exists(file))
-        GTEST_SKIP() << "no " << file;
+    IMC_SHARED_OR_SKIP(file, "data/nas/nas_bench_macro_cifar10.csv");
     const Csv table = Csv::load(file);
     const auto study = macro_study(
         file,
@@ -86,7 +83,7 @@ TEST(MacroNetworks, HaveTheOperationsAndParametersOfThePublishedTable)
 
 TEST(Join, HasTheMetricsOfAllPartsAndKnowsBeforehandWhatTheyKnow)
 {
-    const test::Scratch scratch;
+    const nas::test::Scratch scratch;
     const auto table = scratch.write("t.csv", one_row);
     const auto study = macro_study(table);
     auto& evaluator = const_cast<Evaluator&>(study->evaluator());
@@ -107,7 +104,7 @@ TEST(Join, HasTheMetricsOfAllPartsAndKnowsBeforehandWhatTheyKnow)
 
 TEST(Join, EvaluatesAStudyThatHoldsTheConvertersToTheirNeeds)
 {
-    const test::Scratch scratch;
+    const nas::test::Scratch scratch;
     const auto table = scratch.write("t.csv", one_row);
     std::vector<std::string> arguments = {"run",
                                           (studies / "macro_chip.json").string(),
@@ -120,16 +117,16 @@ TEST(Join, EvaluatesAStudyThatHoldsTheConvertersToTheirNeeds)
                                           (scratch / "o").string()};
     for (const std::string& set : settings(table))
         arguments.insert(arguments.end(), {"--set", set});
-    auto ended = test::run(scratch, arguments);
+    auto ended = nas::test::run(scratch, arguments);
     ASSERT_EQ(ended.code(), 0) << ended.err;
     arguments[0] = "export";
     std::erase(arguments, "--quiet");
     arguments.insert(arguments.end(), {"--format", "json", "--to", (scratch / "t.json").string(), "--experiments",
                                        (scratch / "e").string()});
-    ended = test::run(scratch, arguments);
+    ended = nas::test::run(scratch, arguments);
     ASSERT_EQ(ended.code(), 0) << ended.err;
     std::size_t analog = 0;
-    const auto exported = nlohmann::json::parse(test::content(scratch / "t.json"));
+    const auto exported = nlohmann::json::parse(nas::test::content(scratch / "t.json"));
     for (const auto& trial : exported.at("trials")) {
         EXPECT_EQ(trial.at("state"), "done") << trial.at("reason");
         EXPECT_EQ(trial.at("objectives").at("error_pct"), 10);
@@ -151,7 +148,7 @@ TEST(Join, EvaluatesAStudyThatHoldsTheConvertersToTheirNeeds)
 
 TEST(Join, RefusesWithTheKeyOfThePart)
 {
-    const test::Scratch scratch;
+    const nas::test::Scratch scratch;
     const auto table = scratch.write("t.csv", one_row);
     const std::string file = (studies / "macro_chip.json").string();
     EXPECT_THAT(refusal(table, {"evaluator.parts[0].file=absent.csv"}),
