@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/files.h"
+#include "tests/chip/run_file.h"
 #include "tests/chip/support.h"
 #include "tests/cli/process.h"
 
@@ -43,14 +44,7 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
 json run(const std::filesystem::path& out, const std::filesystem::path& file, const std::vector<std::string>& changes,
          const std::string& trace = "")
 {
-    std::vector<std::string> words{"run", file.string(), "--quiet", "--out", out.string()};
-    for (const std::string& change : changes)
-        words.insert(words.end(), {"--set", change});
-    if (!trace.empty())
-        words.insert(words.end(), {"--trace", trace});
-    const test::Ended ended = test::imcsim(words);
-    EXPECT_EQ(ended.status, 0) << ended.err;
-    return json::parse(read_file(out / "result.json"));
+    return test::run_file(out, file, changes, trace);
 }
 
 json run(const std::filesystem::path& file, const std::vector<std::string>& changes)
