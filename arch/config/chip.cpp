@@ -71,6 +71,10 @@ void ChipConfig::check(const config::Place& place) const
         place.fail("tiles", "must list at least one tile type");
     if (tiles.size() > 1)
         place.fail("tiles", fmt::format("chips of one tile type can be simulated, got {} types", tiles.size()));
+    // Whatever the mesh, its corner has the endpoint of memory and pins as well.
+    const MeshShape corner{1, 1, static_cast<std::uint32_t>(noc.tiles_per_router), {0}};
+    if (const std::string fault = mesh_fault(corner, noc.router); !fault.empty())
+        place.fail("noc", "its routers " + fault);
 }
 
 } // namespace imc

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "sim/base/errors.h"
 #include "sim/mapping/build_program.h"
 #include "sim/mapping/placement.h"
@@ -100,6 +102,9 @@ Mapped map_experiment(const Experiment& experiment, Graph network)
     mapped.mesh.rows = static_cast<std::uint32_t>(mapped.mapping.rows);
     mapped.mesh.tiles_per_router = static_cast<std::uint32_t>(experiment.chip.noc.tiles_per_router);
     mapped.mesh.extra_endpoints = {0}; // memory and pins sit at the corner
+    if (const std::string fault = mesh_fault(mapped.mesh, experiment.chip.noc.router); !fault.empty())
+        throw ConfigError("chip.mesh",
+                          fmt::format("{} x {} routers: the mesh {}", mapped.mesh.columns, mapped.mesh.rows, fault));
     mapped.program.endpoint =
         mapping::place(mapped.program, mapped.mesh, experiment.mapping, static_cast<std::uint64_t>(experiment.seed));
     choose_reduction(experiment, options, mapped);
