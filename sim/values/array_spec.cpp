@@ -32,7 +32,7 @@ void ArraySpec::check() const
     need(weight_bits >= 1 && weight_bits <= 16, "weight_bits", weight_bits, "in [1, 16]");
     need(input_bits >= 1 && input_bits <= 17, "input_bits", input_bits, "in [1, 17]");
     need(slice_bits >= 1 && slice_bits <= 8, "slice_bits", slice_bits, "in [1, 8]");
-    need(adc.bits >= 1 && adc.bits <= 20, "adc.bits", adc.bits, "in [1, 20]");
+    need(adc.bits >= 1 && adc.bits <= 25, "adc.bits", adc.bits, "in [1, 25]");
     need(adc.percentile > 0.0 && adc.percentile <= 100.0, "adc.percentile", adc.percentile, "in (0, 100]");
     need(adc.dnl_lsb >= 0.0 && adc.dnl_lsb <= 1.0, "adc.dnl_lsb", adc.dnl_lsb, "in [0, 1]");
     need(adc.enob >= 0.0 && adc.enob <= adc.bits, "adc.enob", adc.enob, "0 or at most adc.bits");
@@ -42,7 +42,6 @@ void ArraySpec::check() const
     need(!tight || cell_bits > 1, "cell_bits", cell_bits,
          "at least 2 with flipped columns and a unit column, whose sum would need one bit more");
     need(weights_per_row() >= 1, "columns", columns, "enough for one weight");
-    // Codes are at most 20 bits, so only sums that no converter rounds come near.
     need(largest_sum(active(rows)) < (std::int64_t{1} << 24), "rows", rows,
          "few enough for exact column sums in single precision");
 }

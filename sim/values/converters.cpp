@@ -10,9 +10,10 @@ namespace imc::values
 
 namespace
 {
-// Beyond any code, and small enough for the kernels' rounding.
-constexpr float unlimited = 0x1p22f;
-// Beyond any sum, where nothing is rounded.
+// Codes from here on take the kernels' slower rounding.
+constexpr float narrow = 0x1p22f;
+// Beyond any code, where nothing is clipped, and beyond any sum, where nothing is rounded.
+constexpr float unlimited = 0x1p24f;
 constexpr float unbounded = 0x1p40f;
 } // namespace
 
@@ -27,6 +28,7 @@ ColumnTransfer Converters::at(std::size_t group, std::size_t strip) const
             bow,
             range,
             rounds,
+            wide,
             dnl,
             steps.data() + (steps.empty() ? 0 : j)};
 }
@@ -59,7 +61,11 @@ void MappedArray::State::set_step(std::vector<float> step)
     c.rounds = adc.range != AdcRange::ideal && adc.rounds;
     const bool clips = adc.range != AdcRange::ideal && adc.clips;
     const double codes = std::ldexp(1.0, adc.bits - (config.signed_sum() ? 1 : 0)) - 1.0;
-    const float beyond = c.rounds ? unlimited : unbounded;
+    // Real cells may conduct twice the top level.
+    const double reach = full_scale() * (physics ? 2.0 : 1.0);
+    largest_code = clips ? codes + 1.0 : reach / static_cast<double>(*std::ranges::min_element(c.step));
+    c.wide = c.rounds && largest_code >= static_cast<double>(narrow);
+    const float beyond = !c.rounds ? unbounded : c.wide ? unlimited : narrow;
     c.high.assign(width, clips ? static_cast<float>(codes) : beyond);
     c.low.assign(width, !clips ? -beyond : config.signed_sum() ? static_cast<float>(-codes - 1.0) : 0.0f);
     c.scale.assign(width, 0.0f);
@@ -112,10 +118,10 @@ void MappedArray::State::choose_flush()
     double weights = 0.0;
     for (const InputSlice& slice : slices)
         weights += std::abs(slice.weight);
-    const bool clips = converters.high[0] < unlimited;
-    const double code = clips ? static_cast<double>(converters.high[0]) + 1.0 : full_scale();
-    const bool integers = converters.rounds || (!physics && config.adc.range == AdcRange::ideal);
-    flush = integers && code * weights < 0x1p24 ? slices.size() : 1;
+    const ConverterSpec& adc = config.adc;
+    const bool distorts = adc.offset_lsb != 0.0 || adc.gain_error != 0.0 || adc.inl_lsb != 0.0;
+    const bool integers = converters.rounds || (!physics && adc.range == AdcRange::ideal && !distorts);
+    flush = integers && largest_code * weights < 0x1p24 ? slices.size() : 1;
 }
 
 void MappedArray::State::for_each_sum(const Matrix<std::int32_t>& inputs,

@@ -82,10 +82,18 @@ inline Floats unequal_steps(Floats y, Floats code, Words column, float dnl)
     return code - up + down;
 }
 
+/// Rounds half to even whatever the size: from 2^23 on there are no fractions.
+inline Floats rounded_wide(Floats y)
+{
+    const Floats size = y < 0.0f ? -y : y;
+    const Floats code = size < 0x1p23f ? (size + 0x1p23f) - 0x1p23f : size;
+    return y < 0.0f ? -code : code;
+}
+
 /// One slice's sums become codes and are added, weighted, to the codes so far.
 inline void convert(const float* sums, const float* noise, float weight, const ColumnTransfer& t, float* codes)
 {
-    // Adding and subtracting 1.5·2^23 rounds to the nearest integer, ties to even.
+    // Adding and subtracting 1.5·2^23 rounds to the nearest integer below 2^22, ties to even.
     const float magic = 12582912.0f;
     for (std::size_t j = 0; j < Tile::columns; j += lanes) {
         const Floats scale = load(t.scale + j), shift = load(t.shift + j), low = load(t.low + j),
@@ -101,7 +109,7 @@ inline void convert(const float* sums, const float* noise, float weight, const C
                 y = y + load(noise + at);
             y = at_most(at_least(y, low), high);
             if (t.rounds) {
-                const Floats code = (y + magic) - magic;
+                const Floats code = t.wide ? rounded_wide(y) : (y + magic) - magic;
                 y = t.dnl == 0.0f ? code
                                   : at_most(at_least(unequal_steps(y, code, load(t.steps + j), t.dnl), low), high);
             }

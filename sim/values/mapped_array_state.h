@@ -16,7 +16,7 @@ struct Converters {
     std::vector<std::vector<float>> sign; ///< per row group
     float bow = 0.0f, range = 1.0f, dnl = 0.0f;
     std::vector<std::uint32_t> steps; ///< names of the columns' own steps
-    bool rounds = true;
+    bool rounds = true, wide = false;
     double noise_steps = 0.0; ///< σ of the converter's own noise
 
     ColumnTransfer at(std::size_t group, std::size_t strip) const;
@@ -58,6 +58,7 @@ struct MappedArray::State {
     std::vector<double> compensation; ///< factor of each converted column; empty: none
     Matrix<double> correction; ///< row groups × converted columns: times Σx; empty if nothing is to correct
     bool counting = false;
+    double largest_code = 0.0; ///< in converter steps
     std::size_t flush = 1;
     std::size_t parts = 1; ///< of each slice's digits, see Tile
 

@@ -4,6 +4,7 @@
 
 #include "sim/values/contraction.h"
 #include "sim/values/kernels.h"
+#include "tests/values/values_support.h"
 
 using namespace imc;
 using namespace imc::values;
@@ -52,4 +53,29 @@ TEST(Converters, StepsOfUnequalWidthHaveTheAskedDeviation)
     }
     EXPECT_NEAR(sum / 20000, 1.0, 1e-4);
     EXPECT_NEAR(std::sqrt(squares / 20000), 0.3, 0.01);
+}
+
+TEST(Converters, AGainOfIdealConvertersIsNotTakenForIntegers)
+{
+    ArraySpec c;
+    c.encoding = Encoding::biased;
+    c.adc.range = AdcRange::ideal;
+    c.adc.gain_error = 0.0123;
+    RandomStream random(4, "gain");
+    const auto w = test::random_weights(random, 128, 16, 8);
+    const auto x = test::random_matrix(random, 8, 128, 0, 255);
+    const Contraction arrays(c, w);
+    const Matrix<double> all = arrays.run(x);
+    // Codes are added exactly, so that bits one by one give the same.
+    Matrix<double> sum(8, 16);
+    for (int bit = 0; bit < 8; ++bit) {
+        Matrix<std::int32_t> one(x);
+        for (auto& v : one.flat())
+            v &= 1 << bit;
+        const Matrix<double> part = arrays.run(one);
+        for (std::size_t n = 0; n < sum.size(); ++n)
+            sum.flat()[n] += part.flat()[n];
+    }
+    EXPECT_EQ(all, sum);
+    EXPECT_NE(all, test::product(x, w));
 }

@@ -87,6 +87,32 @@ TEST(Exactness, FullRangeLayersOfRealSizeAreExact)
     }
 }
 
+TEST(Exactness, SumsOf24BitsAreExactInOneConversion)
+{
+    // 256 rows of 8-bit cells driven with 8 bits at a time, as long pulses do.
+    RandomStream random(4, "exactness");
+    ArraySpec c;
+    c.encoding = Encoding::differential_analog;
+    c.rows = 256;
+    c.columns = 64;
+    c.cell_bits = c.slice_bits = 8;
+    c.top_level = 128;
+    c.adc.bits = c.required_bits(256);
+    EXPECT_EQ(c.adc.bits, 24);
+    const auto w = test::random_weights(random, 256, 32, 8);
+    Matrix<std::int32_t> edge(256, 2, -128), x = test::random_inputs(random, 6, 256, c);
+    for (auto& v : x.row(0))
+        v = 255;
+    x(1, 0) = 254;
+    edge(255, 1) = -127;
+    for (const auto& weights : {w, edge}) {
+        EXPECT_EQ(Contraction(c, weights).run(x), test::product(x, weights));
+        ArraySpec coarse(c);
+        --coarse.adc.bits;
+        EXPECT_NE(Contraction(coarse, weights).run(x), test::product(x, weights));
+    }
+}
+
 TEST(Exactness, ExtremeInputsAndWeightsAreExact)
 {
     for (ArraySpec c : every_config()) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -36,13 +38,14 @@ inline Matrix<std::int32_t> random_inputs(RandomStream& random, std::size_t vect
 inline Matrix<double> product(const Matrix<std::int32_t>& x, const Matrix<std::int32_t>& w)
 {
     Matrix<double> y(x.rows(), w.cols());
-    for (std::size_t v = 0; v < x.rows(); ++v)
-        for (std::size_t n = 0; n < w.cols(); ++n) {
-            std::int64_t sum = 0;
-            for (std::size_t k = 0; k < w.rows(); ++k)
-                sum += std::int64_t{x(v, k)} * w(k, n);
-            y(v, n) = static_cast<double>(sum);
-        }
+    std::vector<std::int64_t> sums(w.cols());
+    for (std::size_t v = 0; v < x.rows(); ++v) {
+        std::ranges::fill(sums, 0);
+        for (std::size_t k = 0; k < w.rows(); ++k)
+            for (std::size_t n = 0; n < w.cols(); ++n)
+                sums[n] += std::int64_t{x(v, k)} * w(k, n);
+        std::ranges::copy(sums, y.row(v).begin());
+    }
     return y;
 }
 
