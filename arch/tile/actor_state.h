@@ -4,11 +4,11 @@
 #include <deque>
 #include <vector>
 
+#include "arch/program/cursor.h"
 #include "arch/program/program.h"
-#include "arch/tile/cursor.h"
+#include "arch/program/streams.h"
 #include "arch/tile/power_domain.h"
 #include "arch/tile/service.h"
-#include "arch/tile/streams.h"
 #include "sim/base/time.h"
 
 namespace imc::tile
@@ -58,8 +58,8 @@ struct ActorState {
         return static_cast<std::size_t>(sequence % actor->copies);
     }
 
-    Cursor firing;
-    Cursor releasing; ///< the next firing whose inputs are to be freed
+    program::Cursor firing;
+    program::Cursor releasing; ///< the next firing whose inputs are to be freed
     std::deque<InFlight> in_flight;
     std::int64_t produced = 0;      ///< tokens in the output buffer or sent
     std::int64_t allowed = 0;       ///< inferences it may start (sources)

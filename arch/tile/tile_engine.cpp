@@ -160,7 +160,7 @@ bool TileEngine::inputs_ready(ActorState& actor)
         const program::Input& input = actor.actor->inputs[p];
         const int row = input.rows.last(actor.firing.row()), column = input.columns.last(actor.firing.column());
         for (const std::uint32_t f : actor.ports[p]) {
-            const Incoming& stream = incoming_[f].stream;
+            const program::Incoming& stream = incoming_[f].stream;
             if (stream.arrived() < stream.needed(inference, row, column)) {
                 actor.waiting_flow = f;
                 return false;
@@ -345,10 +345,13 @@ program::FlowId TileEngine::blocking_flow(const ActorState& actor) const
 {
     if (actor.waiting == Waiting::inputs)
         return incoming_[actor.waiting_flow].flow;
-    if (actor.waiting == Waiting::output)
-        for (const std::uint32_t f : actor.outgoing)
-            if (outgoing_[f].stream.next_sequence() < actor.produced && !outgoing_[f].stream.credited())
-                return outgoing_[f].flow;
+    if (actor.waiting == Waiting::output && !actor.outgoing.empty()) {
+        // Slots are freed in order: what counts is who has to take the oldest token.
+        const auto behind = [&](std::uint32_t a, std::uint32_t b) {
+            return outgoing_[a].stream.next_sequence() < outgoing_[b].stream.next_sequence();
+        };
+        return outgoing_[*std::min_element(actor.outgoing.begin(), actor.outgoing.end(), behind)].flow;
+    }
     return program::FlowId();
 }
 

@@ -83,8 +83,8 @@ public:
     const std::vector<ActorState>& actors() const { return actors_; }
     /// Of the tile's logic, macros not included.
     const PowerDomain& power() const { return power_; }
-    const Outgoing& outgoing(program::FlowId flow) const { return outgoing_[directory_.outgoing[flow.value()]].stream; }
-    const Incoming& incoming(program::FlowId flow) const { return incoming_[directory_.incoming[flow.value()]].stream; }
+    const program::Outgoing& outgoing(program::FlowId flow) const { return outgoing_[directory_.outgoing[flow.value()]].stream; }
+    const program::Incoming& incoming(program::FlowId flow) const { return incoming_[directory_.incoming[flow.value()]].stream; }
     /// The flow an actor lacks tokens of, or whose receiver has no room for its next token.
     program::FlowId blocking_flow(const ActorState& actor) const;
 
@@ -93,13 +93,13 @@ private:
         program::FlowId flow;
         std::uint32_t actor;
         bool local;
-        Outgoing stream;
+        program::Outgoing stream;
     };
     struct Receiver {
         program::FlowId flow;
         std::uint32_t actor;
         bool local;
-        Incoming stream;
+        program::Incoming stream;
     };
     enum class Kind : std::uint8_t { token, credit, step, macro_ready, macro_done, produce, release, retry };
     struct Event {

@@ -40,7 +40,7 @@ void TileEngine::build_actors(ServiceTable& services)
         actors_.emplace_back(actor, ActorId(a), services.service(actor));
         actors_.back().macro_power = PowerDomain(services.macro_gating());
         actors_.back().ports.resize(actor.inputs.size());
-        actors_.back().allowed = actor.kind == program::ActorKind::source ? 0 : unlimited;
+        actors_.back().allowed = actor.kind == program::ActorKind::source ? 0 : program::unlimited;
     }
 }
 
@@ -59,13 +59,13 @@ void TileEngine::build_flows()
             const std::uint32_t actor = local_actor(flow.from);
             actors_[actor].outgoing.push_back(static_cast<std::uint32_t>(outgoing_.size()));
             outgoing_.push_back(
-                {program::FlowId(f), actor, local, Outgoing(flow, from.share, rules_.infinite_buffers)});
+                {program::FlowId(f), actor, local, program::Outgoing(flow, from.share, rules_.infinite_buffers)});
         }
         if (to.tile == tile_) {
             const std::uint32_t actor = local_actor(flow.to);
             const program::Input& input = to.inputs[flow.port];
             actors_[actor].ports[flow.port].push_back(static_cast<std::uint32_t>(incoming_.size()));
-            incoming_.push_back({program::FlowId(f), actor, local, Incoming(flow, input)});
+            incoming_.push_back({program::FlowId(f), actor, local, program::Incoming(flow, input)});
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/mapping/capacity.h"
+#include "sim/mapping/least_reserves.h"
 #include "sim/mapping/part_work.h"
 #include "sim/mapping/reduction.h"
 
@@ -17,6 +18,7 @@ namespace imc::mapping
 using program::Actor;
 using program::ActorKind;
 using program::Flow;
+using program::FlowId;
 using program::Program;
 using program::Region;
 
@@ -26,6 +28,11 @@ namespace
 /// Tokens of a partial-sum flow that share a credit: enough that credits are few, few enough to need no row.
 constexpr std::int64_t partial_sum_granule = 4;
 constexpr std::int64_t partial_sum_capacity = 2;
+
+struct LineBuffer {
+    FlowId flow;
+    bool folds = false; ///< tokens are folded into results when they arrive
+};
 
 class ProgramBuilder
 {
@@ -50,12 +57,34 @@ public:
         for (std::size_t p = 0; p < mapping_.parts.size(); ++p)
             for (std::size_t i = 0; i < stage_of(p).inputs.size(); ++i)
                 add_operand_flows(p, i);
-        if (!options_.minimal_buffers)
+        if (options_.minimal_buffers)
+            reserve_least();
+        else
             share_output_registers();
         return std::move(program_);
     }
 
 private:
+    /// What the rows ahead of joins come to in closed form is enough, and up to a row or two more than needed where
+    /// the shortcut's own stage keeps rows, too.
+    void reserve_least()
+    {
+        make_least(program_, reserves_);
+        for (Flow& flow : program_.flows)
+            flow.reserved_bits = flow.capacity * flow.granule * flow.bits;
+        for (const LineBuffer& buffer : line_buffers_)
+            set_reserved_bits(buffer);
+    }
+
+    void set_reserved_bits(const LineBuffer& buffer)
+    {
+        Flow& flow = program_.flows[buffer.flow];
+        const Actor& to = program_.actors[flow.to];
+        const auto columns = static_cast<std::int64_t>(flow.region.columns.size());
+        flow.reserved_bits =
+            line_buffer_bits(to.inputs[flow.port], to.share, flow.capacity, columns, flow.bits, buffer.folds);
+    }
+
     /// A tile's output register is divided among its actors by what they produce: all get the same share of an
     /// inference's tokens, so that none holds back the others.
     void share_output_registers()
@@ -151,6 +180,7 @@ private:
                   std::int64_t granule, std::int64_t capacity, MessageClass message_class)
     {
         granule = std::min(granule, region.tokens());
+        reserves_.push_back({FlowId(program_.flows.size()), {}, 1});
         program_.flows.push_back(
             {from, to, port, region, bits, granule, capacity, capacity * granule * bits, message_class});
     }
@@ -180,9 +210,10 @@ private:
                 from = spill(from, region, bits, waiting * columns);
         }
         add_flow(from, to, port, region, bits, columns, rows, MessageClass::activation);
-        Flow& flow = program_.flows[program::FlowId(program_.flows.size() - 1)];
-        flow.reserved_bits = line_buffer_bits(input, program_.actors[to].share, rows, columns, bits, folds);
-        flow.first_channel = first_channel;
+        reserves_.back().least = rows_for(Room::window);
+        line_buffers_.push_back({reserves_.back().flow, folds});
+        program_.flows[reserves_.back().flow].first_channel = first_channel;
+        set_reserved_bits(line_buffers_.back());
     }
 
     /// A place in the global buffer where tokens wait.
@@ -199,6 +230,7 @@ private:
         actor.work.memory_bits = bits;
         actor.output_slots = static_cast<int>(tokens + 1);
         const ActorId id = program_.actors.push_back(std::move(actor));
+        reserves_.push_back({FlowId(), id, 1});
         add_flow(from, id, 0, region, bits, static_cast<std::int64_t>(region.columns.size()), 2,
                  MessageClass::activation);
         return id;
@@ -325,6 +357,8 @@ private:
     const std::map<TileId, Room>& tight_; ///< tiles whose buffer does not hold all that one would wish
     PartWork works_;
     Program program_;
+    std::vector<Reserve> reserves_; ///< all that actors are given
+    std::vector<LineBuffer> line_buffers_;
     std::vector<ActorId> produce_;                                      ///< of each part, whose tokens leave it
     std::vector<std::vector<std::pair<ActorId, std::size_t>>> consume_; ///< of each part and stage input
     std::map<std::size_t, ActorId> mvm_of_;                             ///< of parts with a post actor

@@ -15,9 +15,9 @@ std::int64_t credits_of(const program::Program& program, program::FlowId id)
     const program::Flow& flow = program.flows[id];
     const program::Actor& to = program.actors[flow.to];
     const program::Input& input = to.inputs[flow.port];
-    tile::Incoming stream(flow, input);
+    program::Incoming stream(flow, input);
     std::int64_t credits = 0;
-    tile::Cursor cursor(to.share);
+    program::Cursor cursor(to.share);
     while (cursor.inference() == 0) {
         credits += stream.release(stream.freed_by(cursor, input));
         cursor.advance();

@@ -198,11 +198,10 @@ TEST(MulticastTree, StopsNoRandomGraphWithTheLeastBuffers)
         RandomStream random(seed, "fork-join");
         run::Mapped mapped;
         mapped.graph = test::random_network(random);
+        experiment.chip.tiles.front().output_slots = 1 + static_cast<int>(seed % 3);
         mapped.mapping = mapping::map_network(mapped.graph, experiment.chip, experiment.precision, experiment.mapping);
         mapped.program = mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision,
                                                 experiment.mapping);
-        for (program::Actor& actor : mapped.program.actors)
-            actor.output_slots = 1 + static_cast<int>(seed % 3);
         mapped.mesh.columns = static_cast<std::uint32_t>(mapped.mapping.columns);
         mapped.mesh.rows = static_cast<std::uint32_t>(mapped.mapping.rows);
         mapped.mesh.extra_endpoints = {0};

@@ -50,6 +50,14 @@ std::string PlainChip::blocked(std::int64_t inferences) const
     return text;
 }
 
+std::vector<const tile::TileEngine*> PlainChip::engines() const
+{
+    std::vector<const tile::TileEngine*> engines;
+    for (const auto& tile : tiles_)
+        engines.push_back(tile.get());
+    return engines;
+}
+
 void PlainChip::send_token(Cycle created, program::FlowId flow, std::int64_t token)
 {
     const TileId to = program_.actors[program_.flows[flow].to].tile;

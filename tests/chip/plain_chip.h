@@ -28,6 +28,7 @@ public:
     /// Actors that still have firings to do, and what each waits for.
     std::string blocked(std::int64_t inferences) const;
     std::int64_t firings() const { return firings_; }
+    std::vector<const tile::TileEngine*> engines() const;
 
 private:
     void send_token(Cycle created, program::FlowId flow, std::int64_t token) override;

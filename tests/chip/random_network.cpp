@@ -66,8 +66,10 @@ private:
 
     void grow()
     {
-        const auto kind = random_.below(10);
-        if (kind < 5)
+        const auto kind = random_.below(12);
+        if (kind >= 10)
+            residual(any(), 2);
+        else if (kind < 5)
             convolution(any());
         else if (kind < 6)
             pool(any());
@@ -141,14 +143,62 @@ private:
 
     void branch(std::size_t from)
     {
+        const std::int64_t kernel = pick(0, 2) * 2 + 1;
+        padded(from, results_[from].channels, kernel, 1);
+    }
+
+    /// A convolution that keeps the map's size but for its stride; returns its result.
+    std::size_t padded(std::size_t from, std::int64_t filters, std::int64_t kernel, std::int64_t stride)
+    {
         const Result in = results_[from];
         LayerFile layer;
         layer.op = LayerOp::conv;
-        const std::int64_t kernel = pick(0, 2) * 2 + 1;
-        layer.filters = in.channels;
+        layer.filters = filters;
         layer.kernel = {kernel};
+        layer.stride = {stride};
         layer.pad = {kernel / 2};
-        add(layer, {from}, {"", in.channels, in.height, in.width});
+        layer.activation = chance(50) ? Activation::relu : Activation::none;
+        add(layer, {from}, {"", filters, (in.height - 1) / stride + 1, (in.width - 1) / stride + 1});
+        return results_.size() - 1;
+    }
+
+    /// A block whose shortcut is the map itself, pooled, projected by a stage of its own, or both; the other path may
+    /// hold such blocks, too.
+    std::size_t residual(std::size_t from, int nested)
+    {
+        const Result in = results_[from];
+        const std::int64_t stride = in.height > 2 && in.width > 2 && chance(40) ? 2 : 1;
+        const bool projected = chance(60);
+        const std::int64_t channels = projected ? pick(1, 8) : in.channels;
+        std::size_t path = from;
+        const std::int64_t convolutions = pick(1, 3), strided = pick(0, convolutions - 1);
+        for (std::int64_t i = 0; i < convolutions; ++i)
+            path = padded(path, i + 1 == convolutions ? channels : pick(1, 8), pick(0, 2) * 2 + 1,
+                          i == strided ? stride : 1);
+        if (nested > 0 && chance(30))
+            path = residual(path, nested - 1);
+        const std::int64_t width = results_[path].channels;
+        std::size_t shortcut = from;
+        const auto strides = [&] { return (results_[shortcut].height - 1) / results_[path].height + 1; };
+        if (strides() > 1 && chance(30)) {
+            LayerFile layer;
+            layer.op = chance(50) ? LayerOp::max_pool : LayerOp::average_pool;
+            layer.kernel = {1};
+            layer.stride = {strides()};
+            add(layer, {from}, {"", in.channels, (in.height - 1) / strides() + 1, (in.width - 1) / strides() + 1});
+            shortcut = results_.size() - 1;
+        }
+        if (strides() > 1 || width != in.channels || projected)
+            shortcut = padded(shortcut, width, 1, strides());
+        if (shortcut == path || results_[shortcut].height != results_[path].height ||
+            results_[shortcut].width != results_[path].width)
+            return path;
+        LayerFile layer;
+        layer.op = LayerOp::add;
+        Result result = results_[path];
+        result.readers = 0;
+        add(layer, {path, shortcut}, result);
+        return results_.size() - 1;
     }
 
     RandomStream& random_;

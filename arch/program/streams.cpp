@@ -1,8 +1,8 @@
-#include "arch/tile/streams.h"
+#include "arch/program/streams.h"
 
 #include <algorithm>
 
-namespace imc::tile
+namespace imc::program
 {
 
 namespace
@@ -30,7 +30,7 @@ std::vector<std::int32_t> counts_up_to(const std::vector<int>& part, int size)
 
 } // namespace
 
-Outgoing::Outgoing(const program::Flow& flow, const program::Region& share, bool infinite_buffers)
+Outgoing::Outgoing(const Flow& flow, const Region& share, bool infinite_buffers)
     : rows_(positions_in(share.rows, flow.region.rows)), columns_(positions_in(share.columns, flow.region.columns)),
       share_columns_(static_cast<std::int64_t>(share.columns.size())), share_tokens_(share.tokens()),
       tokens_(flow.region.tokens()), granule_(flow.granule), granules_((tokens_ + granule_ - 1) / granule_),
@@ -62,13 +62,13 @@ void Outgoing::advance()
 
 void Outgoing::grant(std::int64_t granules) { granted_ = std::max(granted_, granules + capacity_); }
 
-Incoming::Incoming(const program::Flow& flow, const program::Input& input)
+Incoming::Incoming(const Flow& flow, const Input& input)
     : rows_up_to_(counts_up_to(flow.region.rows, input.rows.in)),
       columns_up_to_(counts_up_to(flow.region.columns, input.columns.in)),
       width_(static_cast<std::int64_t>(flow.region.columns.size())), tokens_(flow.region.tokens()),
       granule_(flow.granule), granules_((tokens_ + granule_ - 1) / granule_)
 {
-    const auto once = [](const program::Reach& r) { return r.kernel == 1 && r.stride >= 1 && r.enlarge == 1; };
+    const auto once = [](const Reach& r) { return r.kernel == 1 && r.stride >= 1 && r.enlarge == 1; };
     point_ = once(input.rows) && once(input.columns);
 }
 
@@ -89,7 +89,7 @@ void Incoming::arrive(std::int64_t index)
     }
 }
 
-std::int64_t Incoming::freed_by(const Cursor& position, const program::Input& input) const
+std::int64_t Incoming::freed_by(const Cursor& position, const Input& input) const
 {
     const std::int64_t inference = position.inference();
     if (position.last_column() && position.last_row())
@@ -108,4 +108,4 @@ bool Incoming::release(std::int64_t granules)
     return true;
 }
 
-} // namespace imc::tile
+} // namespace imc::program

@@ -3,12 +3,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "arch/program/cursor.h"
 #include "arch/program/program.h"
-#include "arch/tile/cursor.h"
-#include "sim/base/time.h"
 
 /// The two ends of a flow: what a sender may send, what a receiver has.
-namespace imc::tile
+namespace imc::program
 {
 
 inline constexpr std::int64_t unlimited = std::int64_t{1} << 60;
@@ -17,7 +16,7 @@ inline constexpr std::int64_t unlimited = std::int64_t{1} << 60;
 class Outgoing
 {
 public:
-    Outgoing(const program::Flow& flow, const program::Region& share, bool infinite_buffers);
+    Outgoing(const Flow& flow, const Region& share, bool infinite_buffers);
 
     /// The producer's sequence number of the next token to send, counted over inferences.
     std::int64_t next_sequence() const { return next_sequence_; }
@@ -55,7 +54,7 @@ private:
 class Incoming
 {
 public:
-    Incoming(const program::Flow& flow, const program::Input& input);
+    Incoming(const Flow& flow, const Input& input);
 
     /// Token `index`, counted over inferences, is here. Virtual channels may reorder packets of a flow:
     /// what counts is the contiguous prefix.
@@ -85,7 +84,7 @@ public:
     }
     std::int64_t granules_after(std::int64_t inference) const { return (inference + 1) * granules_; }
     /// Granules free once the firing at `position` has read its inputs, counted over inferences.
-    std::int64_t freed_by(const Cursor& position, const program::Input& input) const;
+    std::int64_t freed_by(const Cursor& position, const Input& input) const;
     /// Notes the granules freed; true if they are more than were told to the sender before.
     bool release(std::int64_t granules);
 
@@ -102,4 +101,4 @@ private:
     std::vector<std::int64_t> early_; ///< arrived beyond the prefix; few
 };
 
-} // namespace imc::tile
+} // namespace imc::program

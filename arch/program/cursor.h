@@ -5,14 +5,14 @@
 
 #include "arch/program/program.h"
 
-namespace imc::tile
+namespace imc::program
 {
 
 /// Walks the positions of a share in raster order, inference after inference.
 class Cursor
 {
 public:
-    explicit Cursor(const program::Region& share) : share_(&share) {}
+    explicit Cursor(const Region& share) : share_(&share) {}
 
     std::int64_t inference() const { return inference_; }
     std::int64_t sequence() const { return sequence_; }
@@ -35,11 +35,11 @@ public:
     }
 
 private:
-    const program::Region* share_;
+    const Region* share_;
     std::size_t row_ = 0;
     std::size_t column_ = 0;
     std::int64_t inference_ = 0;
     std::int64_t sequence_ = 0;
 };
 
-} // namespace imc::tile
+} // namespace imc::program
