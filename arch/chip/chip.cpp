@@ -1,6 +1,7 @@
 #include "arch/chip/chip.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -46,8 +47,23 @@ void Chip::build_circuits()
         const auto macros = static_cast<std::size_t>(actor.macros());
         for (std::size_t m = 0; m < macros; ++m)
             circuits_[a].push_back(
-                make_circuit_timer(fmt::format("actor_{}_macro_{}", a, m).c_str(), config, costs, clock_));
+                make_value_circuit(fmt::format("actor_{}_macro_{}", a, m).c_str(), config, costs, clock_));
     }
+}
+
+void Chip::carry(ChipValues& values)
+{
+    for (std::size_t a = 0; a < circuits_.size(); ++a) {
+        const program::Actor& actor = program_.actors[ActorId(a)];
+        for (std::size_t m = 0; m < circuits_[a].size(); ++m)
+            try {
+                circuits_[a][m]->load(values.contents(ActorId(a), m));
+                circuits_[a][m]->check(actor.work.macros[m % actor.work.macros.size()].operation);
+            } catch (const std::invalid_argument& e) {
+                throw std::invalid_argument(fmt::format("'{}', macro {}: {}", actor.name, m, e.what()));
+            }
+    }
+    values_ = &values;
 }
 
 void Chip::request_macros(const tile::ActorState& actor, std::int64_t sequence, Cycle now)
@@ -55,10 +71,21 @@ void Chip::request_macros(const tile::ActorState& actor, std::int64_t sequence, 
     Tile& tile = *tiles_[actor.actor->tile.value()];
     const ActorId id = actor.id;
     const std::size_t macros = actor.actor->work.macros.size();
-    for (std::size_t m = 0; m < macros; ++m)
-        circuits_[id.value()][actor.copy_of(sequence) * macros + m]->request(
-            actor.actor->work.macros[m].operation, now,
-            [&tile, id, sequence](MacroMoment moment, Cycle cycle) { tile.macro_moment(id, sequence, moment, cycle); });
+    for (std::size_t m = 0; m < macros; ++m) {
+        const std::size_t macro = actor.copy_of(sequence) * macros + m;
+        const MvmOperation& operation = actor.actor->work.macros[m].operation;
+        const auto notify = [&tile, id, sequence](MacroMoment moment, Cycle cycle) {
+            tile.macro_moment(id, sequence, moment, cycle);
+        };
+        ValueTimer& circuit = *circuits_[id.value()][macro];
+        if (auto inputs = values_ ? values_->inputs(id, macro, sequence) : std::nullopt)
+            circuit.request(operation, now, std::move(*inputs), notify,
+                            [this, id, macro, sequence](const std::vector<std::vector<double>>& sums) {
+                                values_->results(id, macro, sequence, sums);
+                            });
+        else
+            circuit.request(operation, now, notify);
+    }
 }
 
 std::vector<MacroEvent> Chip::circuit_counts(ActorId actor) const

@@ -6,6 +6,7 @@
 
 #include <systemc>
 
+#include "arch/chip/chip_values.h"
 #include "arch/chip/tile.h"
 #include "arch/config/chip.h"
 #include "arch/interconnect.h"
@@ -57,6 +58,9 @@ public:
     ~Chip() override;
 
     void observe(ChipObserver* observer) { observer_ = observer; }
+    /// Lets the circuits carry values (circuit detail; before the simulation starts). Throws std::invalid_argument
+    /// naming the actor if its macros cannot hold what they are given, or its operations do not drive it.
+    void carry(ChipValues& values);
 
     /// Lets further inferences start, so that `inferences` can have been started in all.
     void permit(std::int64_t inferences);
@@ -126,8 +130,9 @@ private:
     std::unique_ptr<Interconnect> network_;
     std::unique_ptr<NocModule> noc_;
     std::vector<std::unique_ptr<Tile>> tiles_;
-    std::vector<std::vector<std::unique_ptr<MacroTimer>>> circuits_; ///< of each actor's macros
+    std::vector<std::vector<std::unique_ptr<ValueTimer>>> circuits_; ///< of each actor's macros
     ChipObserver* observer_ = nullptr;
+    ChipValues* values_ = nullptr;
 
     std::vector<InTransit> in_transit_;
     std::vector<std::uint32_t> free_slots_;

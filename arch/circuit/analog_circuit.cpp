@@ -111,7 +111,7 @@ void AnalogCircuit::convert_next()
     busy_adcs_ = static_cast<int>(adcs_.size());
     for (std::size_t i = 0; i < adcs_.size(); ++i)
         if (read.wave)
-            adcs_[i]->convert(columns[i], read.wave, std::move(inputs[i]));
+            adcs_[i]->convert(columns[i], read.wave, std::move(inputs[i]), static_cast<std::size_t>(read.results));
         else
             adcs_[i]->convert(columns[i]);
 }

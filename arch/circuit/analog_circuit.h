@@ -19,8 +19,9 @@ public:
                   const Clock& clock);
 
     void request(const MvmOperation& operation, Cycle now, Notify notify) override;
-    void load(const std::vector<ArrayContents>& arrays) override;
-    void request(const MvmOperation& operation, Cycle now, const Matrix<std::int32_t>& inputs, Notify notify,
+    void load(const MacroContents& contents) override;
+    void check(const MvmOperation& operation) const override;
+    void request(const MvmOperation& operation, Cycle now, OperationInputs inputs, Notify notify,
                  Results results) override;
     std::vector<MacroEvent> counts() const override;
 
@@ -49,7 +50,6 @@ private:
     std::vector<std::int64_t> columns_of_adcs(const Read& read) const;
     std::size_t adc_of(std::size_t array, std::size_t column) const;
     void add_waves(const Job& job, std::deque<Read>& reads) const;
-    void resolve_arrays(bool signed_input);
 
     const MacroConfig config_;
     const MacroCosts costs_;
@@ -64,9 +64,11 @@ private:
     ShiftAdd shift_add_;
     std::vector<std::unique_ptr<Adc>> adcs_;
 
-    std::vector<ArrayContents> contents_;
-    std::shared_ptr<const std::vector<ArrayValues>> arrays_; ///< of the contents, for inputs with or without signs
-    bool arrays_signed_ = false;
+    std::shared_ptr<const std::vector<ArrayValues>> arrays_;
+    std::vector<std::size_t> loaded_rows_; ///< of each array
+    int loaded_columns_ = 0;               ///< of the widest array
+    MacroContents form_;                   ///< how inputs are coded; its arrays are in arrays_
+    std::vector<Slice> slices_;            ///< of the inputs
 
     std::deque<Job> waiting_;
     std::deque<Read> reads_; ///< of the started operation, those to come

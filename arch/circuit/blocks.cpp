@@ -50,18 +50,19 @@ void SampleHold::sample(const Read& read)
     wake_after(latency());
 }
 
-void ShiftAdd::add(Wave* wave, std::size_t array, std::size_t column)
+void ShiftAdd::add(Wave* wave, std::size_t array, std::size_t column, std::size_t columns)
 {
     stats_.additions += 1;
     if (wave)
-        wave->convert(array, column);
+        wave->convert(array, column, columns);
 }
 
-void Adc::convert(std::int64_t columns, std::shared_ptr<Wave> wave, std::vector<Input> inputs)
+void Adc::convert(std::int64_t columns, std::shared_ptr<Wave> wave, std::vector<Input> inputs, std::size_t of_array)
 {
     left_ = columns;
     wave_ = std::move(wave);
     inputs_ = std::move(inputs);
+    of_array_ = of_array;
     wake_after(columns > 0 ? latency_ : 0);
 }
 
@@ -70,7 +71,7 @@ void Adc::step()
     if (left_ > 0) {
         stats_.conversions += 1;
         const Input input = wave_ ? inputs_[inputs_.size() - static_cast<std::size_t>(left_)] : Input{};
-        out_.add(wave_.get(), input.first, input.second);
+        out_.add(wave_.get(), input.first, input.second, of_array_);
         left_ -= 1;
     }
     if (left_ > 0)

@@ -100,8 +100,8 @@ public:
         std::int64_t additions = 0;
     };
     ShiftAdd(const sc_core::sc_module_name& name, const ComponentCost& cost) : sc_module(name), cost_(cost) {}
-    /// The code of a column of an array, if there are values.
-    void add(Wave* wave, std::size_t array, std::size_t column);
+    /// The code of a column of an array of which so many are converted, if there are values.
+    void add(Wave* wave, std::size_t array, std::size_t column, std::size_t columns);
     Femtoseconds latency() const { return to_femtoseconds(cost_.latency_s); }
     const Stats& stats() const { return stats_; }
 
@@ -123,8 +123,9 @@ public:
     }
     /// A column of an array that passes this converter.
     using Input = std::pair<std::size_t, std::size_t>;
-    /// `inputs`: which columns, if there are values.
-    void convert(std::int64_t columns, std::shared_ptr<Wave> wave = nullptr, std::vector<Input> inputs = {});
+    /// `inputs`: which columns, out of so many `of_array`, if there are values.
+    void convert(std::int64_t columns, std::shared_ptr<Wave> wave = nullptr, std::vector<Input> inputs = {},
+                 std::size_t of_array = 0);
     Femtoseconds duration(std::int64_t columns) const { return columns * latency_; }
     const Stats& stats() const { return stats_; }
 
@@ -135,6 +136,7 @@ private:
     std::int64_t left_ = 0;
     std::shared_ptr<Wave> wave_;
     std::vector<Input> inputs_;
+    std::size_t of_array_ = 0;
     Stats stats_;
 };
 

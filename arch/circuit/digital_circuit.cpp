@@ -72,7 +72,7 @@ void DigitalCircuit::drain(int stages, Notify notify, std::shared_ptr<OperationV
     if (stages == 0) {
         agenda_.at_next_edge([this, notify, values] {
             if (values)
-                values->finish_digital(trees_per_weight_, config_.digital.weight_bits);
+                values->finish_digital();
             notify(MacroMoment::result, agenda_.edge());
         });
         return;

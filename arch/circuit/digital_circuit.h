@@ -17,8 +17,9 @@ public:
                    const Clock& clock);
 
     void request(const MvmOperation& operation, Cycle now, Notify notify) override;
-    void load(const std::vector<ArrayContents>& arrays) override;
-    void request(const MvmOperation& operation, Cycle now, const Matrix<std::int32_t>& inputs, Notify notify,
+    void load(const MacroContents& contents) override;
+    void check(const MvmOperation& operation) const override;
+    void request(const MvmOperation& operation, Cycle now, OperationInputs inputs, Notify notify,
                  Results results) override;
     std::vector<MacroEvent> counts() const override;
 
@@ -46,9 +47,10 @@ private:
     Crossbar cells_;
     AdderTree trees_;
 
-    std::shared_ptr<const std::vector<Matrix<std::int64_t>>> words_; ///< of each array: rows × words of the trees
-    std::size_t trees_per_weight_ = 1;
-    int loaded_columns_ = 0;
+    std::shared_ptr<const std::vector<TreeWords>> words_; ///< of each array
+    std::vector<std::size_t> loaded_rows_;                ///< of each array
+    int loaded_columns_ = 0;                              ///< of the widest array
+    MacroContents form_;                                  ///< how inputs are coded; its arrays are in words_
 
     std::deque<Job> waiting_;
     std::deque<Read> passes_;

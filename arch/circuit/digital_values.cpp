@@ -9,53 +9,70 @@
 namespace imc::circuit
 {
 
-void DigitalCircuit::load(const std::vector<ArrayContents>& arrays)
+namespace
 {
-    const int width = config_.digital.weight_bits;
-    auto words = std::make_shared<std::vector<Matrix<std::int64_t>>>();
-    for (const ArrayContents& contents : arrays) {
-        const Matrix<std::int32_t>& w = contents.weights;
-        const int bits = contents.weight_bits;
-        if (!contents.conductance_s.empty())
-            throw std::invalid_argument("the cells of a digital macro have no conductances");
-        if (bit_serial_ && bits != width)
-            throw std::invalid_argument(
-                fmt::format("a bit-serial macro holds weights of {} bits, got {}", width, bits));
-        if (w.empty() || w.rows() > static_cast<std::size_t>(config_.rows) ||
-            w.cols() > static_cast<std::size_t>(weights_per_row(config_, bits)))
-            throw std::invalid_argument(fmt::format("weights of {}×{} do not fit the array", w.rows(), w.cols()));
-        const auto trees = static_cast<std::size_t>((bits + width - 1) / width);
-        Matrix<std::int64_t> m(w.rows(), w.cols() * trees);
-        for (std::size_t i = 0; i < w.rows(); ++i)
-            for (std::size_t n = 0; n < w.cols(); ++n)
-                for (std::size_t t = 0; t < trees; ++t) {
-                    // The top word is two's complement: its top column counts negative.
-                    const std::int64_t rest = w(i, n) >> (static_cast<int>(t) * width);
-                    m(i, n * trees + t) = t + 1 == trees ? rest : rest & ((std::int64_t{1} << width) - 1);
-                }
-        if (!words->empty() && (words->front().rows() != m.rows() || words->front().cols() != m.cols()))
-            throw std::invalid_argument("the arrays of a macro hold weights of one shape");
-        words->push_back(std::move(m));
-        trees_per_weight_ = trees;
-        loaded_columns_ = static_cast<int>(w.cols()) * columns_per_weight(config_, bits);
-    }
-    if (arrays.empty() || arrays.size() > static_cast<std::size_t>(config_.arrays))
-        throw std::invalid_argument("a macro holds between one and all of its arrays");
-    words_ = std::move(words);
+
+TreeWords words_of(const MacroConfig& config, const ArrayContents& contents)
+{
+    const int width = config.digital.weight_bits, bits = contents.weight_bits;
+    const Matrix<std::int32_t>& w = contents.weights;
+    if (!contents.conductance_s.empty())
+        throw std::invalid_argument("the cells of a digital macro have no conductances");
+    if (config.family == MacroFamily::digital_bit_serial && bits != width)
+        throw std::invalid_argument(fmt::format("a bit-serial macro holds weights of {} bits, got {}", width, bits));
+    if (w.empty() || w.rows() > static_cast<std::size_t>(config.rows) ||
+        w.cols() > static_cast<std::size_t>(weights_per_row(config, bits)))
+        throw std::invalid_argument(fmt::format("weights of {}×{} do not fit the array", w.rows(), w.cols()));
+    const auto trees = static_cast<std::size_t>((bits + width - 1) / width);
+    TreeWords out{Matrix<std::int64_t>(w.rows(), w.cols() * trees), trees, width};
+    for (std::size_t i = 0; i < w.rows(); ++i)
+        for (std::size_t n = 0; n < w.cols(); ++n)
+            for (std::size_t t = 0; t < trees; ++t) {
+                // The top word is two's complement: its top column counts negative.
+                const std::int64_t rest = w(i, n) >> (static_cast<int>(t) * width);
+                out.words(i, n * trees + t) = t + 1 == trees ? rest : rest & ((std::int64_t{1} << width) - 1);
+            }
+    return out;
 }
 
-void DigitalCircuit::request(const MvmOperation& operation, Cycle now, const Matrix<std::int32_t>& inputs,
-                             Notify notify, Results results)
+} // namespace
+
+void DigitalCircuit::load(const MacroContents& contents)
 {
-    if (operation.signed_input && config_.input.signed_input != SignedInput::twos_complement)
-        throw std::invalid_argument("a digital macro takes signed inputs as two's complement");
-    const std::size_t n = words_ ? words_->size() : 0;
-    check_inputs(config_, operation, inputs, n, n ? words_->front().rows() : 0,
-                 static_cast<std::size_t>(loaded_columns_));
+    if (contents.arrays.empty() || contents.arrays.size() > static_cast<std::size_t>(config_.arrays))
+        throw std::invalid_argument("a macro holds between one and all of its arrays");
+    auto words = std::make_shared<std::vector<TreeWords>>();
+    loaded_rows_.clear();
+    loaded_columns_ = 0;
+    for (const ArrayContents& array : contents.arrays) {
+        words->push_back(words_of(config_, array));
+        loaded_rows_.push_back(array.weights.rows());
+        loaded_columns_ = std::max(loaded_columns_, static_cast<int>(array.weights.cols()) *
+                                                        columns_per_weight(config_, array.weight_bits));
+    }
+    words_ = std::move(words);
+    form_.input_bits = contents.input_bits;
+    form_.signed_input = contents.signed_input;
+}
+
+void DigitalCircuit::check(const MvmOperation& op) const
+{
+    check_operation(op, loaded_rows_, loaded_columns_);
+    if (op.input_bits != form_.input_bits)
+        throw std::invalid_argument(fmt::format("an operation has one pass per bit of its inputs: {} for inputs of {}",
+                                                op.input_bits, form_.input_bits));
+}
+
+void DigitalCircuit::request(const MvmOperation& operation, Cycle now, OperationInputs inputs, Notify notify,
+                             Results results)
+{
+    check(operation);
+    check_inputs(config_, form_, loaded_rows_, inputs.values);
     auto values = std::make_shared<OperationValues>();
-    values->words = words_;
-    values->inputs = inputs;
-    values->sums = Matrix<double>(n, words_->front().cols());
+    values->trees = words_;
+    values->inputs = std::move(inputs);
+    for (const TreeWords& array : *words_)
+        values->sums.emplace_back(array.words.cols(), 0.0);
     values->results = std::move(results);
     request(operation, now, std::move(notify));
     waiting_.back().values = std::move(values);
@@ -65,12 +82,12 @@ void DigitalCircuit::request(const MvmOperation& operation, Cycle now, const Mat
 void DigitalCircuit::add_waves(const Job& job, std::deque<Read>& passes) const
 {
     const auto rows = static_cast<std::size_t>(job.operation.rows);
-    std::size_t first = 0;
-    int bit = 0;
+    const std::vector<Slice> slices = slices_of(config_, form_.input_bits, form_.signed_input);
+    std::size_t first = 0, bit = 0;
     for (Read& pass : passes) {
         auto wave = std::make_shared<Wave>();
         wave->operation = job.values;
-        wave->slice = slice_at(config_, job.operation.input_bits, job.operation.signed_input, bit, 0);
+        wave->slice = slices[bit];
         wave->first = first;
         wave->rows = static_cast<std::size_t>(pass.rows);
         first += wave->rows;

@@ -11,6 +11,7 @@
 #include "sim/base/errors.h"
 #include "sim/base/random.h"
 #include "sim/run/activity.h"
+#include "sim/run/circuit_values.h"
 #include "sim/run/compensation_cost.h"
 #include "sim/run/data.h"
 #include "sim/run/run.h"
@@ -124,9 +125,10 @@ public:
         : experiment_(experiment), options_(*experiment.accuracy), macro_(experiment.chip.tiles.front().core.macro),
           graph_(with_weights(experiment, mapped.graph)), images_(test_images(options_.data, graph_)),
           calibration_(calibration_images(options_.data, graph_)),
-          network_(integer_network(experiment, graph_, calibration_), mapped.graph, mapped.mapping, macro_,
-                   experiment.precision, experiment.mapping, options_.imperfections),
-          pipeline_(mapped.mapping.pipeline)
+          own_network_(std::make_shared<values::MappedNetwork>(
+              integer_network(experiment, graph_, calibration_), mapped.graph, mapped.mapping, macro_,
+              experiment.precision, experiment.mapping, options_.imperfections)),
+          network_(*own_network_), pipeline_(mapped.mapping.pipeline)
     {
         const auto device = device_of(macro_, options_);
         physics_ = values::physics_of(macro_, device, options_.imperfections, macro_place);
@@ -151,6 +153,14 @@ public:
     void apply_activity(Mapped& mapped) const
     {
         run::apply_activity(network_, images_.inputs[0], experiment_.chip.tiles.front(), mapped);
+    }
+
+    /// The first image on the first instance, at the last time.
+    std::shared_ptr<CircuitValues> circuit_values(const Mapped& mapped) const
+    {
+        const auto physics = instance(0, options_.times_s.back());
+        return std::make_shared<CircuitValues>(own_network_, physics ? &*physics : nullptr, images_.inputs[0],
+                                               mapped.mapping, mapped.program, experiment_.chip.tiles.front());
     }
 
     ValueResult run()
@@ -236,7 +246,8 @@ private:
     const MacroConfig& macro_;
     Graph graph_;
     Images images_, calibration_;
-    values::MappedNetwork network_;
+    std::shared_ptr<values::MappedNetwork> own_network_;
+    values::MappedNetwork& network_;
     const mapping::Pipeline& pipeline_;
     std::optional<values::Physics> physics_;
     std::vector<int> golden_;
@@ -252,6 +263,8 @@ void compute_values(const Experiment& experiment, Mapped& mapped)
     try {
         Measurement measurement(experiment, mapped);
         measurement.apply_activity(mapped);
+        if (experiment.run.detail == Detail::circuit && experiment.run.fidelity >= Fidelity::dependency)
+            mapped.circuit_values = measurement.circuit_values(mapped);
         mapped.values = measurement.run();
         if (experiment.accuracy->compensation != devices::Compensation::none)
             mapped.values->accuracy.compensation_cost = compensation_cost(experiment, mapped);

@@ -11,6 +11,7 @@
 #include "sim/base/ledger.h"
 #include "sim/base/time.h"
 #include "sim/run/accuracy.h"
+#include "sim/run/circuit_check.h"
 
 /// What a run found out; result.json is this, printed (sim/run/result_json.h).
 namespace imc::run
@@ -130,6 +131,7 @@ struct Result {
     double write_latency_s = 0.0;
 
     std::optional<AccuracyResult> accuracy;
+    std::optional<CircuitCheck> circuit_values; ///< of a run with values in circuit detail
     std::string activity_source = "assumed";
     std::vector<CostModel> cost_models;
     std::vector<std::string> warnings;

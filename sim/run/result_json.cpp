@@ -198,6 +198,12 @@ std::string to_json(const Result& r)
         {"latency_s", r.write_latency_s},
         {"wear", r.write_cells > 0 ? static_cast<double>(r.write_pulses) / static_cast<double>(r.write_cells) : 0.0}};
     j["accuracy"] = r.accuracy ? accuracy_json(*r.accuracy) : Json(nullptr);
+    if (r.circuit_values)
+        j["circuit_values"] = {{"time_s", r.circuit_values->time_s},
+                               {"arrays", r.circuit_values->arrays},
+                               {"operations", r.circuit_values->operations},
+                               {"outputs", r.circuit_values->outputs},
+                               {"mismatches", r.circuit_values->mismatches}};
     j["activity_source"] = r.activity_source;
     j["cost_models"] = models_json(r);
     j["warnings"] = r.warnings;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "sim/mapping/mapping.h"
@@ -10,6 +11,11 @@
 namespace imc::trace
 {
 class Trace;
+}
+
+namespace imc::run
+{
+class CircuitValues;
 }
 
 /// The only place where network, mapping and chip meet.
@@ -24,6 +30,7 @@ struct Mapped {
     MeshShape mesh;
     double hop_bytes = 0.0; ///< Σ bytes × links per inference
     std::optional<ValueResult> values;
+    std::shared_ptr<CircuitValues> circuit_values; ///< null: the circuits carry no values
 };
 
 /// Throws ConfigError for a network that cannot be used, RunError if it does not fit.
@@ -34,12 +41,14 @@ Mapped map_experiment(const Experiment& experiment, Graph network);
 Mapped lay_out_experiment(const Experiment& experiment, Graph network);
 
 /// Runs the experiment's images through the arrays, if it asks for accuracy, and keeps what came out in `mapped`.
-/// Throws ConfigError for a data set that cannot be used or a network without weights.
+/// With run.detail: circuit also what the circuits are to carry in simulate(). Throws ConfigError for a data set that
+/// cannot be used or a network without weights.
 void compute_values(const Experiment& experiment, Mapped& mapped);
 
 /// Simulates a mapped experiment. One call per process for fidelities `dependency` and `flit` (the kernel allows no
 /// second elaboration). The trace, which may be null, gets the first inference.
-/// Throws RunError naming every waiting block if nothing can move any more.
+/// Throws RunError naming every waiting block if nothing can move any more, and if the circuits' values are not those
+/// of the bulk path.
 Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace* trace);
 
 } // namespace imc::run

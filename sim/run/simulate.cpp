@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
 
 #include <systemc>
 
@@ -7,6 +8,7 @@
 #include "sim/base/errors.h"
 #include "sim/run/accounts.h"
 #include "sim/run/bounds.h"
+#include "sim/run/circuit_values.h"
 #include "sim/run/deadlock.h"
 #include "sim/run/leakage.h"
 #include "sim/run/power.h"
@@ -94,6 +96,17 @@ void run_kernel(const Experiment& experiment, const Mapped& mapped, const Chip& 
             return;
         if (chip.last_progress() + limit <= until)
             throw RunError(explain_stall(chip, mapped, limit));
+    }
+}
+
+/// The first inference's operations carry values; the first that are wrong end the run.
+void carry_values(CircuitValues& values, Chip& chip)
+{
+    values.mismatched = [] { sc_core::sc_stop(); };
+    try {
+        chip.carry(values);
+    } catch (const std::invalid_argument& e) {
+        throw ConfigError("run.detail", std::string("the circuits cannot carry the values of ") + e.what());
     }
 }
 
@@ -194,8 +207,14 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
         set_power(chip.power(cycle), r);
         recorder.end_power_states(cycle);
     };
+    if (mapped.circuit_values)
+        carry_values(*mapped.circuit_values, chip);
     chip.permit(1);
     run_kernel(experiment, mapped, chip);
+    if (mapped.circuit_values) {
+        mapped.circuit_values->require_equal();
+        r.circuit_values = mapped.circuit_values->check();
+    }
     if (chip.inferences_done() < 1)
         throw RunError(explain_deadlock(chip, mapped));
 

@@ -146,6 +146,12 @@ void MappedArray::State::fill_cells(std::span<const float> deviation)
         const float g = base(i, c) + (deviation.empty() ? 0.0f : deviation[i * width + c]);
         return std::nearbyint(std::clamp(g, 0.0f, most));
     };
+    if (physics->keep_cells) {
+        kept = Matrix<float>(rows, width);
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t c = 0; c < width; ++c)
+                kept(i, c) = steps(i, c);
+    }
     Matrix<float> cells(rows, encoded.converted());
     for (std::size_t q = 0; q < cells.cols(); ++q) {
         const auto [a, b] = encoded.cells_of(q);

@@ -34,6 +34,7 @@ public:
     std::size_t columns() const { return columns_; }
     std::size_t size() const { return arrays_.size(); }
     std::vector<MappedArray>& arrays() { return arrays_; }
+    const std::vector<MappedArray>& arrays() const { return arrays_; }
 
     void begin_hold(std::uint64_t hold);
     /// Ranges of all converters from these vectors (vectors × rows).

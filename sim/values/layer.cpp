@@ -86,6 +86,18 @@ Matrix<double> LayerArrays::products(const Matrix<std::int32_t>& inputs, std::si
     return out;
 }
 
+std::uint64_t LayerArrays::vector_of(std::uint64_t image, std::int64_t m) const
+{
+    const imc::Contraction& c = matrix_->contraction();
+    const std::vector<std::uint16_t>& copy_of = matrix_->plan().copy_of;
+    const std::int64_t first = m / block * block;
+    std::int64_t before = m - first;
+    // Each copy numbers what it gets of a block.
+    if (copies_.size() > 1)
+        before = std::count(copy_of.begin() + first, copy_of.begin() + m, copy_of[static_cast<std::size_t>(m)]);
+    return image * static_cast<std::uint64_t>(c.m) + static_cast<std::uint64_t>(first + before);
+}
+
 std::vector<std::int64_t> LayerArrays::sums(const kernel::Arguments& a, std::uint64_t first_image) const
 {
     const imc::Contraction& c = matrix_->contraction();

@@ -38,6 +38,13 @@ public:
     /// Compares sums with the exact ones and adds to `error`.
     void compare(const kernel::Arguments& a, const std::vector<std::int64_t>& sums, LayerError& error) const;
 
+    /// One array of a copy, and the number of the vector that it is fed at output position m of an image.
+    const MappedArray& array(std::size_t copy, std::size_t cut, std::size_t block) const
+    {
+        return copies_[copy][cut].arrays()[block];
+    }
+    std::uint64_t vector_of(std::uint64_t image, std::int64_t m) const;
+
     const ArraySpec& spec() const { return matrix_->spec(); }
     const LayerMatrix& matrix() const { return *matrix_; }
     std::size_t arrays() const { return matrix_->arrays() * copies_.size(); }

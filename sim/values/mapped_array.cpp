@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/values/array_view.h"
 #include "sim/values/mapped_array_state.h"
 
 namespace imc::values

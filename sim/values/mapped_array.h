@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "devices/compensation.h"
@@ -13,6 +14,8 @@
 
 namespace imc::values
 {
+
+struct ArrayView;
 
 /// What makes an array differ from arithmetic. Everything absent is ideal.
 struct Physics {
@@ -31,6 +34,7 @@ struct Physics {
     std::filesystem::path transfer_cache; ///< folder of transfer matrices; empty: none are kept
     InputDrive drive = InputDrive::row_voltage;
     double read_voltage_v = 0.2;
+    bool keep_cells = false; ///< an array can tell what its cells are (MappedArray::view)
 };
 
 /// One array with its weights, ready to be driven with many vectors at once.
@@ -53,6 +57,12 @@ public:
     std::size_t rows() const;
     std::size_t weights() const;
     const EncodedArray& encoded() const;
+    const ArraySpec& spec() const;
+    /// Throws std::logic_error if there is physics that did not keep the cells.
+    ArrayView view() const;
+    /// The noise of one vector's conversions in steps of their converters, as run() adds it: reads (row group by row
+    /// group) × converted columns; empty if there is none. `vector` numbers the input.
+    Matrix<float> noise(std::span<const std::int32_t> input, std::uint64_t vector) const;
     /// True if cells and inputs are single bits and ideal, so that sums are counts of ones.
     bool counts_bits() const;
     /// Turns the counting path off (for comparison).

@@ -40,6 +40,7 @@ struct MappedArray::State {
 
     double grid_s = 0.0;                    ///< step of the conductance grid
     Matrix<float> base;                     ///< cell columns in steps, without slow noise; empty if there is none
+    Matrix<float> kept;                     ///< cell columns in steps as reads see them, if they are to be kept
     std::vector<float> slow_variance;       ///< of base, in steps², padded to whole tiles; empty without slow noise
     Matrix<float> slow_shared;              ///< share of a cell's deviation that every other row sees; empty: none
     Matrix<double> conductance;             ///< cell columns, for gate drive

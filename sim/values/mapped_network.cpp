@@ -66,7 +66,7 @@ void need_width(const Graph& graph, const Node& node, TensorId id, int mapped, c
 MappedNetwork::MappedNetwork(Graph graph, const Graph& mapped, const mapping::Mapping& mapping,
                              const MacroConfig& macro, const mapping::PrecisionOptions& precision,
                              const mapping::Options& options, const Imperfections& imperfections)
-    : graph_(std::move(graph)), layer_of_node_(graph_.nodes().size(), 0)
+    : graph_(std::move(graph)), ideal_converters_(!imperfections.converters), layer_of_node_(graph_.nodes().size(), 0)
 {
     const ArraySpec spec = array_spec(macro, imperfections);
     std::uint64_t arrays = 0;
@@ -163,7 +163,8 @@ ChipInstance::ChipInstance(const MappedNetwork& network, const Physics* physics)
     }
 }
 
-std::vector<Value> ChipInstance::run(std::span<const Value> inputs, std::uint64_t image, std::uint64_t hold)
+std::vector<Value> ChipInstance::run(std::span<const Value> inputs, std::uint64_t image, std::uint64_t hold,
+                                     const Watch& watch)
 {
     const bool redraw = holds_ && hold != held_;
     held_ = hold;
@@ -176,7 +177,10 @@ std::vector<Value> ChipInstance::run(std::span<const Value> inputs, std::uint64_
                        LayerArrays& arrays = *arrays_[static_cast<std::size_t>(layer - network_.layers().data())];
                        if (redraw)
                            arrays.begin_hold(hold);
-                       return arrays.sums({network_.graph().node(node), operands, results}, image);
+                       const kernel::Arguments a{network_.graph().node(node), operands, results};
+                       if (watch)
+                           watch(*layer, a);
+                       return arrays.sums(a, image);
                    });
 }
 

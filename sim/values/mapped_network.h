@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,8 @@ public:
 
     const Graph& graph() const { return graph_; }
     const std::vector<MappedLayer>& layers() const { return layers_; }
+    /// Converters are left out of the imperfections.
+    bool ideal_converters() const { return ideal_converters_; }
     /// Layers whose inputs have a sign.
     std::vector<std::string> signed_inputs() const;
     bool needs_calibration() const;
@@ -48,6 +51,7 @@ public:
 
 private:
     Graph graph_;
+    bool ideal_converters_;
     std::vector<MappedLayer> layers_;
     IdVector<NodeId, std::size_t> layer_of_node_; ///< index + 1; 0: none
 };
@@ -61,7 +65,16 @@ public:
 
     /// One batch through the arrays. `image` numbers it among all that this instance sees (fast read noise), `hold`
     /// says which draw of the slow read noise the cells are in.
-    std::vector<Value> run(std::span<const Value> inputs, std::uint64_t image, std::uint64_t hold);
+    /// `watch`, if given, sees what each layer's arrays are fed.
+    using Watch = std::function<void(const MappedLayer&, const kernel::Arguments&)>;
+    std::vector<Value> run(std::span<const Value> inputs, std::uint64_t image, std::uint64_t hold,
+                           const Watch& watch = {});
+
+    /// The arrays of a layer of the network.
+    const LayerArrays& arrays(const MappedLayer& layer) const
+    {
+        return *arrays_[static_cast<std::size_t>(&layer - network_.layers().data())];
+    }
 
 private:
     const MappedNetwork& network_;

@@ -27,12 +27,12 @@ struct Case {
     int weight_bits = 8, input_bits = 8;
     bool signed_input = false;
     values::ArraySpec spec;
-    std::vector<ArrayContents> contents;
+    MacroContents contents;
     std::vector<values::MappedArray> bulk; ///< the same arrays
     MvmOperation operation;
     std::vector<Matrix<std::int32_t>> inputs; ///< of each operation: arrays × rows
     std::unique_ptr<ValueTimer> circuit;
-    std::vector<Matrix<double>> results;
+    std::vector<std::vector<std::vector<double>>> results;
     std::vector<Cycle> out;
 };
 
@@ -133,6 +133,8 @@ void fill(Case& c, RandomStream& random, bool real_cells, std::uint64_t seed)
     const int weights = pick(random, 1, std::min(most, 5));
     c.operation = {rows, weights * columns_per_weight(c.config, c.weight_bits), arrays, c.input_bits, c.signed_input,
                    {}};
+    c.contents.input_bits = c.input_bits;
+    c.contents.signed_input = c.signed_input;
     for (int a = 0; a < arrays; ++a) {
         ArrayContents contents;
         contents.weights = test::random_weights(random, static_cast<std::size_t>(rows),
@@ -150,7 +152,7 @@ void fill(Case& c, RandomStream& random, bool real_cells, std::uint64_t seed)
         } else {
             c.bulk.emplace_back(c.spec, contents.weights);
         }
-        c.contents.push_back(std::move(contents));
+        c.contents.arrays.push_back(std::move(contents));
     }
     for (int i = 0; i < 3; ++i)
         c.inputs.push_back(
@@ -164,28 +166,28 @@ void request(Case& c, std::size_t index, const Clock& clock)
     c.circuit->load(c.contents);
     for (const Matrix<std::int32_t>& inputs : c.inputs)
         c.circuit->request(
-            c.operation, 0, inputs,
+            c.operation, 0, {inputs, {}},
             [&c](MacroMoment moment, Cycle cycle) {
                 if (moment == MacroMoment::result)
                     c.out.push_back(cycle);
             },
-            [&c](const Matrix<double>& sums) { c.results.push_back(sums); });
+            [&c](const std::vector<std::vector<double>>& sums) { c.results.push_back(sums); });
 }
 
 void expect_bulk(const Case& c, std::size_t index, const Clock& clock)
 {
     const std::string what =
-        fmt::format("case {}: {} arrays {}×{} family {} {}", index, c.contents.size(), c.operation.rows,
-                    c.contents[0].weights.cols(), c.config.family_name(), test::describe(c.spec));
+        fmt::format("case {}: {} arrays {}×{} family {} {}", index, c.contents.arrays.size(), c.operation.rows,
+                    c.contents.arrays[0].weights.cols(), c.config.family_name(), test::describe(c.spec));
     ASSERT_EQ(c.results.size(), c.inputs.size()) << what;
     for (std::size_t i = 0; i < c.inputs.size(); ++i)
-        for (std::size_t a = 0; a < c.contents.size(); ++a) {
+        for (std::size_t a = 0; a < c.contents.arrays.size(); ++a) {
             Matrix<std::int32_t> x(1, c.inputs[i].cols());
             std::ranges::copy(c.inputs[i].row(a), x.row(0).begin());
-            Matrix<double> bulk(1, c.contents[a].weights.cols());
+            Matrix<double> bulk(1, c.contents.arrays[a].weights.cols());
             c.bulk[a].run(x, bulk);
             for (std::size_t n = 0; n < bulk.cols(); ++n)
-                ASSERT_EQ(c.results[i](a, n), bulk(0, n))
+                ASSERT_EQ(c.results[i][a][n], bulk(0, n))
                     << what << " operation " << i << " array " << a << " weight " << n;
         }
     // Carrying values takes no time.
@@ -234,12 +236,12 @@ TEST(CircuitValues, AreTheProductWhereNothingIsLost)
     sc_core::sc_start();
     for (const auto& c : cases)
         for (std::size_t i = 0; i < c->inputs.size(); ++i)
-            for (std::size_t a = 0; a < c->contents.size(); ++a) {
+            for (std::size_t a = 0; a < c->contents.arrays.size(); ++a) {
                 Matrix<std::int32_t> x(1, c->inputs[i].cols());
                 std::ranges::copy(c->inputs[i].row(a), x.row(0).begin());
-                const Matrix<double> exact = test::product(x, c->contents[a].weights);
+                const Matrix<double> exact = test::product(x, c->contents.arrays[a].weights);
                 for (std::size_t n = 0; n < exact.cols(); ++n)
-                    ASSERT_EQ(c->results.at(i)(a, n), exact(0, n)) << test::describe(c->spec);
+                    ASSERT_EQ(c->results.at(i).at(a).at(n), exact(0, n)) << test::describe(c->spec);
             }
 }
 
@@ -257,28 +259,29 @@ TEST(CircuitValues, RefuseWhatNoModuleCarries)
         }
         return "";
     };
-    const auto results = [](const Matrix<double>&) {};
+    const auto results = [](const std::vector<std::vector<double>>&) {};
     const auto notify = [](MacroMoment, Cycle) {};
     EXPECT_THAT(refused([&] {
-                    circuit->request({4, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4), notify, results);
+                    circuit->request({4, 8, 1, 8, false, {}}, 0, {Matrix<std::int32_t>(1, 4), {}}, notify, results);
                 }),
                 HasSubstr("loaded"));
     ArrayContents contents;
     contents.weights = Matrix<std::int32_t>(4, 2, 200);
-    EXPECT_THAT(refused([&] { circuit->load({contents}); }), HasSubstr("200"));
+    EXPECT_THAT(refused([&] { circuit->load({{contents}}); }), HasSubstr("200"));
     contents.weights = Matrix<std::int32_t>(4, 2, 100);
-    circuit->load({contents});
+    circuit->load({{contents}});
+    EXPECT_THAT(
+        refused([&] {
+            circuit->request({4, 8, 1, 8, false, {}}, 0, {Matrix<std::int32_t>(1, 4, 256), {}}, notify, results);
+        }),
+        HasSubstr("256"));
     EXPECT_THAT(refused([&] {
-                    circuit->request({4, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4, 256), notify, results);
-                }),
-                HasSubstr("256"));
-    EXPECT_THAT(refused([&] {
-                    circuit->request({5, 8, 1, 8, false, {}}, 0, Matrix<std::int32_t>(1, 4), notify, results);
+                    circuit->request({3, 8, 1, 8, false, {}}, 0, {Matrix<std::int32_t>(1, 4), {}}, notify, results);
                 }),
                 HasSubstr("does not fit"));
     config.adc.range = AdcRange::percentile;
     const auto calibrated = make_value_circuit("calibrated", config, resolve_costs(config), clock);
-    EXPECT_THAT(refused([&] { calibrated->load({contents}); }), HasSubstr("full-scale"));
+    EXPECT_THAT(refused([&] { calibrated->load({{contents}}); }), HasSubstr("calibrated ranges"));
 }
 
 } // namespace
