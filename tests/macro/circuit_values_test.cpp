@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@
 #include "arch/macro/macro.h"
 #include "arch/macro_values.h"
 #include "sim/base/config/document.h"
+#include "sim/run/array_contents.h"
 #include "sim/values/chip_arrays.h"
 #include "sim/values/mapped_array.h"
 #include "tests/values/values_support.h"
@@ -30,7 +32,7 @@ struct Case {
     MacroContents contents;
     std::vector<values::MappedArray> bulk; ///< the same arrays
     MvmOperation operation;
-    std::vector<Matrix<std::int32_t>> inputs; ///< of each operation: arrays × rows
+    std::vector<OperationInputs> inputs;
     std::unique_ptr<ValueTimer> circuit;
     std::vector<std::vector<std::vector<double>>> results;
     std::vector<Cycle> out;
@@ -156,7 +158,72 @@ void fill(Case& c, RandomStream& random, bool real_cells, std::uint64_t seed)
     }
     for (int i = 0; i < 3; ++i)
         c.inputs.push_back(
-            test::random_inputs(random, static_cast<std::size_t>(arrays), static_cast<std::size_t>(rows), c.spec));
+            {test::random_inputs(random, static_cast<std::size_t>(arrays), static_cast<std::size_t>(rows), c.spec),
+             {}});
+}
+
+/// Noise, drift that is compensated, wires, converters with every error and calibrated ranges; arrays of different
+/// sizes, whose operations are as large as the largest.
+void fill_with_everything(Case& c, RandomStream& random, std::uint64_t seed)
+{
+    static const auto device = std::make_shared<const devices::DeviceModel>(
+        config::Document::load(std::filesystem::path(IMC_SOURCE_DIR) / "configs/devices/rram_wan_aihwkit.json")
+            .read<devices::DeviceConfig>());
+    MacroConfig& m = c.config;
+    m.adc.range = static_cast<AdcRange>(pick(random, 0, 2));
+    m.adc.inl_lsb = 2.0 * (random.uniform() - 0.5);
+    m.adc.dnl_lsb = pick(random, 0, 1) * 0.5 * random.uniform();
+    m.adc.enob = pick(random, 0, 1) * (m.adc.bits - 1.0);
+    m.adc.range_per_column = pick(random, 0, 1) == 1;
+    if (is_analog(m.family))
+        m.input.slice_bits = pick(random, 1, 8);
+    const values::ArraySpec part = values::array_spec(m, {});
+    c.spec.adc = part.adc;
+    c.spec.slice_bits = part.slice_bits;
+    values::Physics p;
+    p.device = device;
+    p.seed = seed;
+    p.moment.time_s = 1e5;
+    p.operation_s = 1e-6;
+    p.compensation = static_cast<devices::Compensation>(pick(random, 0, 2));
+    p.keep_cells = true;
+    if (pick(random, 0, 2) == 0) {
+        p.wires = devices::Wires{1.0, 0.0, 20.0, 0.0};
+        p.drive = m.input.slice_bits == 1 && pick(random, 0, 1) == 1 ? InputDrive::gate : InputDrive::row_voltage;
+    }
+    const bool analog = is_analog(m.family);
+    const int arrays = pick(random, 1, m.arrays), most = std::max(1, weights_per_row(m, c.weight_bits));
+    int rows = 0, weights = 0;
+    c.contents.input_bits = c.input_bits;
+    c.contents.signed_input = c.signed_input;
+    for (int a = 0; a < arrays; ++a) {
+        const auto w =
+            test::random_weights(random, static_cast<std::size_t>(pick(random, 1, m.rows)),
+                                 static_cast<std::size_t>(pick(random, 1, std::min(most, 5))), c.weight_bits);
+        rows = std::max(rows, static_cast<int>(w.rows()));
+        weights = std::max(weights, static_cast<int>(w.cols()));
+        c.bulk.emplace_back(c.spec, w, analog ? &p : nullptr, static_cast<std::uint64_t>(a));
+        c.bulk.back().begin_hold(seed);
+        if (c.spec.adc.range == AdcRange::percentile)
+            c.bulk.back().calibrate(test::random_inputs(random, 20, w.rows(), c.spec));
+        c.contents.arrays.push_back(run::array_contents(c.bulk.back(), w, false));
+    }
+    c.operation = {rows + pick(random, 0, m.rows - rows),
+                   std::min(most, weights + pick(random, 0, 2)) * columns_per_weight(m, c.weight_bits),
+                   arrays,
+                   c.input_bits,
+                   c.signed_input,
+                   {}};
+    for (std::uint64_t i = 0; i < 3; ++i) {
+        OperationInputs inputs;
+        inputs.values =
+            test::random_inputs(random, static_cast<std::size_t>(arrays), static_cast<std::size_t>(rows), c.spec);
+        for (std::size_t a = 0; a < c.bulk.size(); ++a)
+            if (auto noise = run::conversion_noise(c.bulk[a], inputs.values.row(a).first(c.bulk[a].rows()), i);
+                !noise.empty())
+                inputs.noise.push_back(std::move(noise));
+        c.inputs.push_back(std::move(inputs));
+    }
 }
 
 /// Builds the circuit, asks for three operations at once and remembers what comes out.
@@ -164,9 +231,9 @@ void request(Case& c, std::size_t index, const Clock& clock)
 {
     c.circuit = make_value_circuit(fmt::format("macro{}", index).c_str(), c.config, resolve_costs(c.config), clock);
     c.circuit->load(c.contents);
-    for (const Matrix<std::int32_t>& inputs : c.inputs)
+    for (const OperationInputs& inputs : c.inputs)
         c.circuit->request(
-            c.operation, 0, {inputs, {}},
+            c.operation, 0, inputs,
             [&c](MacroMoment moment, Cycle cycle) {
                 if (moment == MacroMoment::result)
                     c.out.push_back(cycle);
@@ -182,10 +249,10 @@ void expect_bulk(const Case& c, std::size_t index, const Clock& clock)
     ASSERT_EQ(c.results.size(), c.inputs.size()) << what;
     for (std::size_t i = 0; i < c.inputs.size(); ++i)
         for (std::size_t a = 0; a < c.contents.arrays.size(); ++a) {
-            Matrix<std::int32_t> x(1, c.inputs[i].cols());
-            std::ranges::copy(c.inputs[i].row(a), x.row(0).begin());
+            Matrix<std::int32_t> x(1, c.bulk[a].rows());
+            std::ranges::copy(c.inputs[i].values.row(a).first(x.cols()), x.row(0).begin());
             Matrix<double> bulk(1, c.contents.arrays[a].weights.cols());
-            c.bulk[a].run(x, bulk);
+            c.bulk[a].run(x, bulk, 0, i);
             for (std::size_t n = 0; n < bulk.cols(); ++n)
                 ASSERT_EQ(c.results[i][a][n], bulk(0, n))
                     << what << " operation " << i << " array " << a << " weight " << n;
@@ -219,6 +286,27 @@ TEST(CircuitValues, OfIdealCellsAreThoseOfTheBulkPath) { expect_bulk_everywhere(
 
 TEST(CircuitValues, OfProgrammedCellsAreThoseOfTheBulkPath) { expect_bulk_everywhere(true, 2, 200); }
 
+TEST(CircuitValues, WithEveryImperfectionAreThoseOfTheBulkPath)
+{
+    sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+    const Clock clock = Clock::from_hertz(1e9);
+    RandomStream random(4, "every imperfection");
+    std::vector<std::unique_ptr<Case>> cases;
+    while (cases.size() < 250) {
+        auto c = std::make_unique<Case>(random_case(random, false));
+        try {
+            fill_with_everything(*c, random, cases.size());
+        } catch (const std::invalid_argument&) { // what the bulk path refuses: nonlinear or wired cells, wide digits
+            continue;
+        }
+        cases.push_back(std::move(c));
+        request(*cases.back(), cases.size() - 1, clock);
+    }
+    sc_core::sc_start();
+    for (std::size_t i = 0; i < cases.size(); ++i)
+        ASSERT_NO_FATAL_FAILURE(expect_bulk(*cases[i], i, clock));
+}
+
 TEST(CircuitValues, AreTheProductWhereNothingIsLost)
 {
     sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
@@ -237,8 +325,8 @@ TEST(CircuitValues, AreTheProductWhereNothingIsLost)
     for (const auto& c : cases)
         for (std::size_t i = 0; i < c->inputs.size(); ++i)
             for (std::size_t a = 0; a < c->contents.arrays.size(); ++a) {
-                Matrix<std::int32_t> x(1, c->inputs[i].cols());
-                std::ranges::copy(c->inputs[i].row(a), x.row(0).begin());
+                Matrix<std::int32_t> x(1, c->inputs[i].values.cols());
+                std::ranges::copy(c->inputs[i].values.row(a), x.row(0).begin());
                 const Matrix<double> exact = test::product(x, c->contents.arrays[a].weights);
                 for (std::size_t n = 0; n < exact.cols(); ++n)
                     ASSERT_EQ(c->results.at(i).at(a).at(n), exact(0, n)) << test::describe(c->spec);
@@ -279,6 +367,7 @@ TEST(CircuitValues, RefuseWhatNoModuleCarries)
                     circuit->request({3, 8, 1, 8, false, {}}, 0, {Matrix<std::int32_t>(1, 4), {}}, notify, results);
                 }),
                 HasSubstr("does not fit"));
+    EXPECT_THAT(refused([&] { circuit->check({4, 8, 1, 7, false, {}}); }), HasSubstr("7 times"));
     config.adc.range = AdcRange::percentile;
     const auto calibrated = make_value_circuit("calibrated", config, resolve_costs(config), clock);
     EXPECT_THAT(refused([&] { calibrated->load({{contents}}); }), HasSubstr("calibrated ranges"));
