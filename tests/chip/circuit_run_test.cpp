@@ -130,7 +130,7 @@ TEST(CircuitRun, EndsWhereAConverterOfTheCircuitsHasOneBitLess)
 {
     EXPECT_THAT(
         end_with("lenet5_digits_rram", [](MacroConfig& m) { m.adc.bits -= 1; }),
-        AllOf(HasSubstr("layer 'conv1"), HasSubstr("array of rows"), HasSubstr("column"), HasSubstr("instead of")));
+        AllOf(HasSubstr("layer 'fc1'"), HasSubstr("array of rows"), HasSubstr("column"), HasSubstr("instead of")));
 }
 
 TEST(CircuitRun, EndsWhereAConverterOfTheCircuitsHasAnOffset)
