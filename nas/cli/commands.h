@@ -1,15 +1,11 @@
 #pragma once
 
-#include "nas/cli/options.h"
+#include "sim/base/cli/command.h"
 
 namespace imc::nas
 {
 
-/// Each returns what to print on standard output.
-std::string command_run(const Options& options);
-std::string command_status(const Options& options);
-std::string command_export(const Options& options);
-std::string command_report(const Options& options);
-std::string command_check(const Options& options);
+/// The commands of `imcsim nas`.
+const cli::Program& program();
 
 } // namespace imc::nas

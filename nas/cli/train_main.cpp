@@ -1,15 +1,15 @@
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
-#include <exception>
-
-#include <unistd.h>
+#include <filesystem>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "nas/cli/train_options.h"
 #include "nas/train/trainer.h"
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
+#include "sim/base/cli/program.h"
 #include "sim/base/errors.h"
 
 namespace
@@ -51,41 +51,44 @@ private:
 
 std::string percent(double share) { return std::isfinite(share) ? fmt::format("{:.2f} %", 100 * share) : "-"; }
 
-std::string run(const imc::nas::TrainArguments& arguments)
+int run(std::span<const std::string> args)
 {
-    if (arguments.help)
-        return imc::nas::train_usage;
-    if (arguments.describe)
-        return describe_training();
-    const TrainConfig config = load_training(arguments.file, arguments.sets);
-    TrainOptions options;
-    options.out = arguments.out;
-    options.resume = arguments.resume;
-    if (!arguments.quiet)
-        options.progress = Reporter(isatty(STDERR_FILENO));
+    std::filesystem::path file, out;
+    std::vector<std::string> sets;
+    bool resume = false, quiet = false, describe = false;
+    imc::cli::Options options(
+        "nas train", "TRAINING.json",
+        "Trains a network file on a data set, stage after stage (float, quantised, noise_aware), and writes each\n"
+        "stage's network as ONNX, history.csv and training.json. Kill it at any time and go on with --resume: the\n"
+        "weights are those of a training that was never stopped.");
+    options.optional_argument("TRAINING.json", file);
+    options.value("out", out, "DIR", "where to; default: TRAINING.train here");
+    options.flag("resume", resume, "go on where a training was stopped");
+    options.values("set", sets, "PATH=VALUE", "change the file before it is read, like --set stages[0].epochs=3");
+    options.flag("describe", describe, "every key of the file: default, range, unit, meaning; nothing is run");
+    options.flag("quiet", quiet, "no messages");
+    if (!options.parse(args))
+        return 0;
+    if (describe) {
+        imc::cli::print(describe_training());
+        return 0;
+    }
+    if (file.empty())
+        throw imc::ConfigError("", "TRAINING.json is missing (imcsim nas train --help explains)");
+    const TrainConfig config = load_training(file, sets);
+    TrainOptions training;
+    training.out = out.empty() ? std::filesystem::path(file.stem().string() + ".train") : out;
+    training.resume = resume;
+    if (!quiet)
+        training.progress = Reporter(imc::cli::shows_progress());
     std::string text = fmt::format("{:<16} {:>7} {:>12} {:>9}  {}\n", "stage", "epochs", "validation", "test", "file");
-    for (const StageResult& r : train(config, options))
+    for (const StageResult& r : train(config, training))
         text += fmt::format("{:<16} {:>7} {:>12} {:>9}  {}\n", r.name, r.epochs, percent(r.validation), percent(r.test),
                             r.file.string());
-    return text;
+    imc::cli::print(text);
+    return 0;
 }
 
 } // namespace
 
-int main(int argc, char** argv)
-{
-    // A full disk or a limit on file sizes is an error to report, not a signal to die of.
-    std::signal(SIGXFSZ, SIG_IGN);
-    try {
-        const std::string text = run(imc::nas::TrainArguments::parse(std::vector<std::string>(argv + 1, argv + argc)));
-        if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-            throw imc::RunError("standard output cannot be written");
-        return 0;
-    } catch (const imc::ConfigError& e) {
-        fmt::print(stderr, "imcsim nas train: {}\n", e.what());
-        return 2;
-    } catch (const std::exception& e) {
-        fmt::print(stderr, "imcsim nas train: {}\n", e.what());
-        return 1;
-    }
-}
+int main(int argc, char** argv) { return imc::cli::run_program("imcsim nas train", argc, argv, run); }

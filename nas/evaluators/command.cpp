@@ -15,6 +15,7 @@
 
 #include "nas/evaluators/evaluator.h"
 #include "nas/evaluators/template.h"
+#include "sim/base/cli/program.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 
@@ -88,6 +89,7 @@ private:
         for (const std::string& word : command_)
             arguments.push_back(const_cast<char*>(word.c_str()));
         arguments.push_back(nullptr);
+        cli::restore_signals();
         execvp(arguments[0], arguments.data());
         dprintf(2, "cannot start %s: %s\n", arguments[0], std::strerror(errno));
     }

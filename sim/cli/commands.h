@@ -3,9 +3,14 @@
 #include <span>
 #include <string>
 
+#include "sim/base/cli/command.h"
+
 /// The entry points of the commands, one file each: `imcsim NAME` is run_NAME in sim/cli/NAME.cpp.
 namespace imc::cli
 {
+
+/// Every command, in the order in which `imcsim --help` lists them.
+const Program& program();
 
 int run_map(std::span<const std::string> args);
 int run_run(std::span<const std::string> args);

@@ -5,11 +5,11 @@
 
 #include "arch/config/costs/adc.h"
 #include "arch/config/costs/tables.h"
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/config/describe.h"
 #include "sim/base/errors.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/cli/types.h"
 
 namespace imc::cli
@@ -31,8 +31,8 @@ std::string costs(double rate_hz)
 {
     return fmt::format("Energy of one conversion at {:g} GS/s, by resolution and node, as each model has it.\n\n",
                        rate_hz * 1e-9) +
-           adc_table({3, 4, 5, 6, 7, 8, 9, 10}, {65e-9, 45e-9, 32e-9, 28e-9, 22e-9, 14e-9, 7e-9}, rate_hz) +
-           "\n" + cost_tables();
+           adc_table({3, 4, 5, 6, 7, 8, 9, 10}, {65e-9, 45e-9, 32e-9, 28e-9, 22e-9, 14e-9, 7e-9}, rate_hz) + "\n" +
+           cost_tables();
 }
 
 } // namespace

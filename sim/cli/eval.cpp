@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/network_options.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/cli/quantise_options.h"
 #include "workloads/execute/batch.h"
 #include "workloads/network.h"

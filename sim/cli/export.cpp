@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/network_options.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/cli/quantise_options.h"
 #include "workloads/network.h"
 #include "workloads/write/onnx_writer.h"

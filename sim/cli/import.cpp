@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/network_options.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "workloads/graph.h"
 #include "workloads/network.h"
 

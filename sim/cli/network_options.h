@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/cli/options.h"
+#include "sim/base/cli/options.h"
 #include "workloads/lower/build.h"
 
 namespace imc::cli

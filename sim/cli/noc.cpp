@@ -1,14 +1,11 @@
-#include <filesystem>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "arch/noc/case.h"
-#include "sim/base/config/document.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
+#include "sim/cli/case_command.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 
 namespace imc::cli
 {
@@ -72,31 +69,24 @@ int compare(const NocCase& recorded, const NocCaseResult& result)
 /// The network alone: packets or synthetic traffic in, cycles or latency and throughput out.
 int run_noc(std::span<const std::string> args)
 {
-    std::filesystem::path file, out;
-    std::vector<std::string> settings;
     bool comparing = false;
     Options options("noc", "CASE.json",
                     "Simulates one network flit by flit: the cycles of given packets (head injected, head arrived,\n"
                     "tail arrived), or latency and throughput under synthetic traffic.");
-    options.argument("CASE.json", file);
-    options.values("set", settings, "PATH=VALUE", "change one value of the case");
-    options.value("out", out, "FILE", "write here instead of to standard output");
     options.flag("compare", comparing, "fail unless the packets take the cycles recorded as \"results\" in the case");
-    if (!options.parse(args))
+    const auto asked = read_case(options, args);
+    if (!asked)
         return 0;
-    config::Document document = config::Document::load(file);
-    for (const std::string& setting : settings)
-        document.set(setting);
-    const auto noc_case = document.read<NocCase>();
-    if (!noc_case.traffic && !document.root().contains("packets"))
-        throw ConfigError(file.string(), "has neither packets nor traffic");
+    const auto noc_case = asked->document.read<NocCase>();
+    if (!noc_case.traffic && !asked->document.root().contains("packets"))
+        throw ConfigError(asked->file.string(), "has neither packets nor traffic");
     const NocCaseResult result = simulate(noc_case);
     if (comparing)
         return compare(noc_case, result);
     std::string text = summary(result).dump();
     if (!result.traffic)
         text = fmt::format("{{\"results\":[{}],{}", results_text(result.packets), text.substr(1));
-    print_to(out, text + "\n");
+    print_to(asked->out, text + "\n");
     return 0;
 }
 

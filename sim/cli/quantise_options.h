@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "sim/cli/options.h"
+#include "sim/base/cli/options.h"
 #include "workloads/transform/quantise.h"
 
 namespace imc::cli

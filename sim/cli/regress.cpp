@@ -8,12 +8,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/json_diff.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/cli/workers.h"
 
 namespace imc::cli

@@ -1,11 +1,11 @@
 #include <filesystem>
 #include <vector>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/cli/report/page.h"
 
 namespace imc::cli

@@ -7,14 +7,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/config/describe.h"
 #include "sim/base/config/document.h"
 #include "sim/base/files.h"
 #include "sim/base/trace.h"
 #include "sim/base/trace/writers.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/run/result_json.h"
 #include "sim/run/run.h"
 

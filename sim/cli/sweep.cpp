@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/cli/sweep/outcome.h"
 #include "sim/cli/sweep/plan.h"
 #include "sim/cli/workers.h"

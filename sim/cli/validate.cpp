@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/cli/options.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/config/document.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/options.h"
-#include "sim/cli/output.h"
 #include "sim/cli/validate/datasheet.h"
 #include "sim/cli/validate/evaluate.h"
 #include "sim/cli/validate/present.h"

@@ -16,10 +16,10 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/cli/guard.h"
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
-#include "sim/cli/command.h"
-#include "sim/cli/guard.h"
-#include "sim/cli/output.h"
+#include "sim/cli/commands.h"
 
 namespace imc::cli
 {
@@ -148,7 +148,7 @@ std::size_t processors()
 
 int run_command(const std::string& name, const std::vector<std::string>& args)
 {
-    for (const Command& command : commands())
+    for (const Command& command : program().commands)
         if (command.name == name)
             return command.run(args);
     throw RunError(fmt::format("this build has no command '{}'", name));

@@ -6,7 +6,7 @@
 
 #include "sim/base/files.h"
 #include "sim/base/random.h"
-#include "sim/cli/command.h"
+#include "sim/cli/commands.h"
 #include "tests/cli/process.h"
 
 using namespace imc::test;

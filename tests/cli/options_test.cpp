@@ -1,4 +1,4 @@
-#include "sim/cli/options.h"
+#include "sim/base/cli/options.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,7 +66,7 @@ TEST(Options, TakeWordsAfterTwoDashesAsArguments)
 
 TEST(Options, NameTheFaultAndWhereHelpIs)
 {
-    EXPECT_THAT(Sample().fault({}), HasSubstr("imcsim sample: FIRST is missing"));
+    EXPECT_THAT(Sample().fault({}), HasSubstr("FIRST is missing (imcsim sample --help explains)"));
     EXPECT_THAT(Sample().fault({"x", "--jbos", "3"}), HasSubstr("unknown option '--jbos', did you mean '--jobs'?"));
     EXPECT_THAT(Sample().fault({"x", "--jobs"}), HasSubstr("--jobs"));
     EXPECT_THAT(Sample().fault({"x", "--jobs", "2.7"}), HasSubstr("2.7"));

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/base/version.h"
-#include "sim/cli/command.h"
+#include "sim/cli/commands.h"
 #include "tests/cli/process.h"
 
 using namespace imc::test;
@@ -22,7 +22,7 @@ TEST(Program, HelpListsEveryCommand)
     const Ended help = imcsim({"--help"});
     EXPECT_EQ(help.status, 0);
     EXPECT_THAT(help.err, IsEmpty());
-    for (const imc::cli::Command& command : imc::cli::commands())
+    for (const imc::cli::Command& command : imc::cli::program().commands)
         EXPECT_THAT(help.out, HasSubstr(std::string("\n  ") + command.name + " "));
     EXPECT_EQ(imcsim({"help"}).out, help.out);
     EXPECT_EQ(imcsim({"-h"}).out, help.out);
@@ -30,7 +30,7 @@ TEST(Program, HelpListsEveryCommand)
 
 TEST(Program, EveryCommandExplainsItself)
 {
-    for (const imc::cli::Command& command : imc::cli::commands()) {
+    for (const imc::cli::Command& command : imc::cli::program().commands) {
         const std::string name = command.name;
         if (name == "nas" && !fs::exists(fs::path(IMC_BINARY_DIR) / "bin" / "imcsim-nas"))
             continue;
@@ -44,7 +44,7 @@ TEST(Program, EveryCommandExplainsItself)
 
 TEST(Program, EveryCommandRefusesAnUnknownOptionWithStatus2)
 {
-    for (const imc::cli::Command& command : imc::cli::commands()) {
+    for (const imc::cli::Command& command : imc::cli::program().commands) {
         const std::string name = command.name;
         if (name == "nas")
             continue; // its options are imcsim-nas's own

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
-#include "sim/cli/output.h"
 
 using namespace imc;
 using namespace imc::cli;

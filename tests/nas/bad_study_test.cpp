@@ -100,6 +100,25 @@ TEST(BadStudy, EndsTheProgramWithExitCodeTwoAndThePath)
     EXPECT_EQ(test::run(scratch, {"--help"}).code(), 0);
 }
 
+TEST(NasProgram, EveryCommandExplainsItselfAndRefusesOptionsOfOthers)
+{
+    const test::Scratch scratch;
+    const auto listed = test::run(scratch, {"--help"});
+    EXPECT_EQ(listed.code(), 0);
+    for (const std::string name : {"run", "status", "export", "report", "check"}) {
+        EXPECT_THAT(listed.out, HasSubstr("\n  " + name + " "));
+        const auto help = test::run(scratch, {name, "--help"});
+        EXPECT_EQ(help.code(), 0) << name;
+        EXPECT_THAT(help.out, StartsWith("usage: imcsim nas " + name + " STUDY.json")) << name;
+        const std::string other = name == "export" ? "--resume" : "--front";
+        const auto ended = test::run(scratch, {name, "study.json", other});
+        EXPECT_EQ(ended.code(), 2) << name;
+        EXPECT_THAT(ended.err, HasSubstr("unknown option '" + other + "'")) << name;
+    }
+    for (const std::string workers : {"-1", "1025", "two"})
+        EXPECT_EQ(test::run(scratch, {"run", "study.json", "--workers", workers}).code(), 2) << workers;
+}
+
 TEST(ShippedStudies, AreReadAndCounted)
 {
     const std::filesystem::path studies = std::filesystem::path(IMC_SOURCE_DIR) / "configs/studies";

@@ -1,4 +1,4 @@
-#include "sim/cli/output.h"
+#include "sim/base/cli/output.h"
 
 #include <cerrno>
 #include <cstdio>

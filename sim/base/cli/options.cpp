@@ -1,4 +1,4 @@
-#include "sim/cli/options.h"
+#include "sim/base/cli/options.h"
 
 #include <functional>
 #include <sstream>
@@ -6,9 +6,9 @@
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
+#include "sim/base/cli/output.h"
 #include "sim/base/config/suggest.h"
 #include "sim/base/errors.h"
-#include "sim/cli/output.h"
 
 namespace imc::cli
 {
@@ -22,6 +22,7 @@ struct Options::State {
     po::options_description shown{"options"};
     std::vector<std::string> names;
     std::vector<std::pair<std::string, std::function<void(const std::string&)>>> singles;
+    std::size_t optional = 0; ///< of singles, the last ones
     std::string rest_name;
     std::vector<std::string>* rest = nullptr;
     std::size_t rest_least = 0;
@@ -29,7 +30,7 @@ struct Options::State {
 
     [[noreturn]] void fail(const std::string& what) const
     {
-        throw ConfigError("imcsim " + command, fmt::format("{} (imcsim {} --help explains)", what, command));
+        throw ConfigError("", fmt::format("{} (imcsim {} --help explains)", what, command));
     }
 
     template <class T> void add(const char* name, T& target, const char* value_name, const char* meaning)
@@ -51,9 +52,10 @@ struct Options::State {
     {
         std::size_t next = 0;
         for (const auto& [name, assign] : singles) {
-            if (next == words.size())
+            if (next < words.size())
+                assign(words[next++]);
+            else if (next + optional < singles.size())
                 fail(fmt::format("{} is missing", name));
-            assign(words[next++]);
         }
         if (rest) {
             rest->assign(words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
@@ -117,6 +119,12 @@ void Options::argument(const char* name, std::string& target)
 void Options::argument(const char* name, std::filesystem::path& target)
 {
     state_->singles.emplace_back(name, [&target](const std::string& word) { target = word; });
+}
+
+void Options::optional_argument(const char* name, std::filesystem::path& target)
+{
+    argument(name, target);
+    ++state_->optional;
 }
 
 void Options::arguments(const char* name, std::vector<std::string>& target, std::size_t least)

@@ -23,7 +23,7 @@ namespace imc::cli
 class Options
 {
 public:
-    /// `usage` are the arguments as the help line shows them, without "imcsim NAME" and "[OPTION]...".
+    /// `command`: without "imcsim"; `usage`: the arguments as the help line shows them, without "[OPTION]...".
     Options(std::string command, std::string usage, std::string description);
     ~Options();
     Options(const Options&) = delete;
@@ -40,11 +40,13 @@ public:
     /// A word that is no option; they are taken in order of declaration.
     void argument(const char* name, std::string& target);
     void argument(const char* name, std::filesystem::path& target);
+    /// The last of them, which may be left out.
+    void optional_argument(const char* name, std::filesystem::path& target);
     /// All remaining words, at least `least` of them.
     void arguments(const char* name, std::vector<std::string>& target, std::size_t least = 1);
 
     /// Fills the variables. Returns false if --help was asked for (and printed). Throws ConfigError
-    /// ("imcsim COMMAND: …") for unknown options (with a suggestion), missing or malformed values and
+    /// ("… (imcsim COMMAND --help explains)") for unknown options (with a suggestion), missing or malformed values and
     /// missing or surplus arguments.
     bool parse(std::span<const std::string> args);
 

@@ -1,10 +1,10 @@
-#include "sim/cli/guard.h"
+#include "sim/base/cli/guard.h"
 
 #include <exception>
 #include <new>
 
+#include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
-#include "sim/cli/output.h"
 
 namespace imc::cli
 {
