@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include "sim/base/instruction_set.h"
 
 namespace imc::devices
 {
@@ -50,8 +53,11 @@ const DenseKernels* dense_kernels(const char* name)
 const DenseKernels& dense_kernels()
 {
     static const DenseKernels& chosen = []() -> const DenseKernels& {
-        for (const char* name : {"avx512", "avx2"})
-            if (const DenseKernels* kernels = dense_kernels(name))
+        const InstructionSet widest = widest_instruction_set();
+        constexpr std::pair<const char*, InstructionSet> variants[] = {{"avx512", InstructionSet::avx512},
+                                                                       {"avx2", InstructionSet::avx2}};
+        for (const auto& [name, needed] : variants)
+            if (const DenseKernels* kernels = needed <= widest ? dense_kernels(name) : nullptr)
                 return *kernels;
         return baseline::table;
     }();

@@ -23,7 +23,7 @@ struct DenseKernels {
     const char* name;
 };
 
-/// Chosen once from the host's instruction set.
+/// Chosen once from the host's instruction set and IMCSIM_KERNELS.
 const DenseKernels& dense_kernels();
 /// A particular set, nullptr if the host lacks it: "baseline", "avx2", "avx512".
 const DenseKernels* dense_kernels(const char* name);

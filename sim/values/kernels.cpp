@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include "sim/base/instruction_set.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define IMC_WIDE_KERNELS 1
@@ -124,8 +127,12 @@ const ValueKernels* value_kernels(const char* name)
 const ValueKernels& value_kernels()
 {
     static const ValueKernels& chosen = []() -> const ValueKernels& {
-        for (const char* name : {"avx512_vpopcnt", "avx512", "avx2"})
-            if (const ValueKernels* kernels = value_kernels(name))
+        const InstructionSet widest = widest_instruction_set();
+        constexpr std::pair<const char*, InstructionSet> variants[] = {{"avx512_vpopcnt", InstructionSet::avx512},
+                                                                       {"avx512", InstructionSet::avx512},
+                                                                       {"avx2", InstructionSet::avx2}};
+        for (const auto& [name, needed] : variants)
+            if (const ValueKernels* kernels = needed <= widest ? value_kernels(name) : nullptr)
                 return *kernels;
         return baseline::table;
     }();

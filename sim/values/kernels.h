@@ -95,6 +95,7 @@ struct ValueKernels {
     const char* name;
 };
 
+/// Chosen once from the host's instruction set and IMCSIM_KERNELS.
 const ValueKernels& value_kernels();
 /// A particular set, nullptr if the host lacks it: "baseline", "avx2", "avx512", "avx512_vpopcnt".
 const ValueKernels* value_kernels(const char* name);
