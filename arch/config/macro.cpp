@@ -77,7 +77,8 @@ void InputConfig::fields(config::Visitor& v)
     v.integer("slice_bits", slice_bits, {1, 8}, unit::bits, "input bits applied per array read");
     v.choice("coding", coding, codings, "how a slice is applied");
     v.choice("signed_input", signed_input, signed_inputs, "how negative inputs are applied");
-    v.real("pulse_ns", pulse_s, {1e-3, 1e3}, unit::nanoseconds, "least interval of pulse-width and -count coding");
+    v.real("pulse_ns", pulse_s, {0.0, 1e3}, unit::nanoseconds,
+           "least interval of pulse-width and -count coding; 0: the period of a counter of unit gates");
     v.real("pulse_supply_v", pulse_supply_v, {0.0, 5.0}, unit::volts, "supply at which pulse_ns holds; 0: at any");
     v.boolean("early_end", early_end, "pulses: a read ends with the longest pulse that the data ask for");
     v.integer("extra_edges", extra_edges, {0, 1000}, unit::none, "word-line edges per read beyond two per pulse");

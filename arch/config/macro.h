@@ -75,7 +75,7 @@ struct InputConfig {
     InputCoding coding = InputCoding::amplitude;
     SignedInput signed_input = SignedInput::twos_complement;
     double pulse_supply_v = 0.0; ///< supply at which the interval holds; 0: at any
-    double pulse_s = 1e-9;       ///< least interval of pulse-width and pulse-count coding
+    double pulse_s = 1e-9;       ///< least interval of pulse-width and pulse-count coding; 0: from unit gates
     bool early_end = false;      ///< pulses: a read lasts as long as its longest pulse, not as the longest there can be
     int extra_edges = 0;         ///< pulse count: word-line edges per row and read beyond two per pulse
     void fields(config::Visitor& v);

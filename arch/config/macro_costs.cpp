@@ -119,8 +119,7 @@ void resolve_bit_serial(const MacroConfig& config, MacroCosts& costs)
 MacroCosts resolve_costs(const MacroConfig& config)
 {
     MacroCosts costs;
-    const UserCost pulse{config.input.pulse_supply_v, 0.0, config.input.pulse_s, 0.0, 0.0, false};
-    costs.pulse = pulse.at(config.supply_v);
+    costs.pulse.latency_s = pulse_interval(config);
     costs.driver = driver_cost(config);
     costs.array = array_cost(config);
     costs.array_state = array_state_cost(config);

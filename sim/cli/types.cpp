@@ -14,6 +14,7 @@
 #include "sim/base/errors.h"
 #include "sim/cli/sweep/plan.h"
 #include "sim/cli/validate/case.h"
+#include "sim/cli/validate/datasheet.h"
 #include "sim/run/run.h"
 #include "workloads/network.h"
 #include "workloads/read/network_file.h"
@@ -59,6 +60,10 @@ const Type table[] = {
     {"noc-case", "", "mesh", "a case of imcsim noc", describe_as<NocCase>, check_as<NocCase>},
     {"validation", "imcsim.validation/1", "", "a published chip that imcsim validate compares with",
      describe_as<ValidationCase>, check_as<ValidationCase>},
+    {"datasheet", "", "tech_nm", "what a data sheet says of a macro, for imcsim validate --datasheet",
+     describe_as<DatasheetRow>, check_as<DatasheetRow>},
+    {"datasheets", "imcsim.datasheets/1", "", "data sheets of several macros, with published figures",
+     describe_as<DatasheetFile>, check_as<DatasheetFile>},
     {"sweep", "imcsim.sweep/1", "", "an experiment at many points", describe_as<SweepConfig>, check_sweep},
 };
 

@@ -24,29 +24,28 @@ namespace
 
 namespace fs = std::filesystem;
 
-/// The cases that come with the program: beside it in a build, under share in an installation, or below the working
-/// directory.
-fs::path shipped_cases()
+/// What comes with the program: beside it in a build, under share in an installation, or below the working directory.
+fs::path shipped(const std::string& folder)
 {
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     std::vector<fs::path> places;
     if (!error) {
-        places.push_back(program.parent_path() / "../share/imcsim/configs/validation");
-        places.push_back(program.parent_path() / "../../configs/validation");
+        places.push_back(program.parent_path() / "../share/imcsim/configs" / folder);
+        places.push_back(program.parent_path() / "../../configs" / folder);
     }
-    places.push_back("configs/validation");
+    places.push_back("configs" / fs::path(folder));
     for (const fs::path& place : places)
         if (fs::is_directory(place, error))
             return place.lexically_normal();
-    throw ConfigError("imcsim validate", "no configs/validation beside the program; name the cases");
+    throw ConfigError("imcsim validate", "no configs/" + folder + " beside the program; name the cases");
 }
 
 std::vector<fs::path> files_of(const std::vector<std::string>& words)
 {
     std::vector<fs::path> files(words.begin(), words.end());
     if (files.empty())
-        files.push_back(shipped_cases());
+        files.push_back(shipped("validation"));
     std::vector<fs::path> all;
     for (const fs::path& file : files) {
         if (!fs::is_directory(file)) {
@@ -89,14 +88,21 @@ int run_validate(std::span<const std::string> args)
     if (!datasheet.empty()) {
         if (!words.empty())
             throw ConfigError("imcsim validate --datasheet", "takes no cases");
-        print_to(out, predict_datasheet(datasheet).dump(2) + "\n");
+        print_to(out, predict_datasheets(datasheet).dump(2) + "\n");
         return 0;
     }
 
     std::vector<CaseResult> results;
     for (const fs::path& file : files_of(words))
         results.push_back(evaluate(config::Document::load(file).read<ValidationCase>(), file.filename().string()));
-    print_to(out, json ? validation_json(results).dump(2) + "\n" : validation_text(results));
+    nlohmann::ordered_json report = validation_json(results);
+    std::string text = validation_text(results);
+    if (words.empty()) { // the shipped sheets are no cases: nothing of them is fitted or allowed here
+        const BlindComparison blind = compare_blind(shipped("datasheets"));
+        report["datasheets"] = blind.json;
+        text += blind.text;
+    }
+    print_to(out, json ? report.dump(2) + "\n" : text);
     if (!svg.empty())
         write_file(svg, validation_svg(results));
     for (const CaseResult& result : results)

@@ -128,10 +128,10 @@ TEST(Validation, FiguresAreThoseOfTheSharedReference)
 
 TEST(Validation, KeepsFittedAndPredictedApartInItsLedger)
 {
-    const CaseResult r = run("sinangil_7nm");
+    const CaseResult r = run("jia_65nm");
     EXPECT_EQ(r.free, 3u);
     EXPECT_EQ(r.fitted, 3u);
-    EXPECT_EQ(r.predicted, 4u);
+    EXPECT_EQ(r.predicted, 7u);
     EXPECT_FALSE(r.validated()) << "three parameters through three points say nothing of the points";
     EXPECT_LT(r.fit_error, 1e-3);
     EXPECT_GT(r.prediction_error, r.fit_error);
@@ -140,6 +140,12 @@ TEST(Validation, KeepsFittedAndPredictedApartInItsLedger)
     EXPECT_TRUE(json["pass"].get<bool>());
     EXPECT_THAT(validation_text({r}), testing::HasSubstr("fitted, not validated"));
     EXPECT_THAT(validation_svg({r}), testing::StartsWith("<svg"));
+    const CaseResult sinangil = run("sinangil_7nm");
+    EXPECT_EQ(sinangil.free, 2u) << "one number and one choice";
+    EXPECT_EQ(sinangil.fitted, 4u);
+    EXPECT_EQ(sinangil.predicted, 3u);
+    EXPECT_TRUE(sinangil.validated());
+    EXPECT_TRUE(sinangil.leave_one_out_error.has_value());
     const CaseResult isaac = run("isaac_32nm");
     EXPECT_EQ(isaac.free, 0u);
     EXPECT_TRUE(isaac.validated());
@@ -216,7 +222,7 @@ TEST(Datasheet, PredictsPublishedMacrosFromTheirDataSheets)
     std::vector<double> elsewhere; // without the macros whose own constants the models use: NeuRRAM, HERMES, Jia
     for (const Sheet& sheet : sheets) {
         std::ofstream(file) << sheet.text;
-        const auto result = predict_datasheet(file);
+        const auto result = predict_datasheets(file);
         const std::string name = sheet.name;
         const bool own = name.starts_with("neurram") || name == "hermes" || name.starts_with("jia");
         const auto ratio = [&](const char* key, double published) {
@@ -255,13 +261,85 @@ TEST(Datasheet, TellsFlashFromSuccessiveApproximationAndCounting)
         std::ofstream(file) << fmt::format(
             R"({{"tech_nm":28,"cell":"sram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"adc_bits":6,"adc_count":16,"supply_v":0.9,"adc_kind":"{}"}})",
             kind);
-        const double ns = predict_datasheet(file)["cycle_ns"];
+        const double ns = predict_datasheets(file)["cycle_ns"];
         std::filesystem::remove(file);
         return ns;
     };
     EXPECT_LT(cycle("flash"), cycle("sar"));
     EXPECT_LT(cycle("sar"), cycle("ramp"));
     EXPECT_EQ(cycle("sar"), cycle("unspecified"));
+}
+
+nlohmann::ordered_json predicted(const std::string& text)
+{
+    const auto file = std::filesystem::temp_directory_path() / ("imc_sheets_" + std::to_string(::getpid()) + ".json");
+    std::ofstream(file) << text;
+    const auto result = predict_datasheets(file);
+    std::filesystem::remove(file);
+    return result;
+}
+
+constexpr const char* rram_sheet =
+    R"({"tech_nm":22,"cell":"CELL","rows":512,"columns":512,"rows_active":16,"input_bits":2,"weight_bits":4,"adc_bits":6,"adc_count":32,"supply_v":0.8})";
+
+std::string with_cell(std::string cell)
+{
+    std::string text = rram_sheet;
+    return text.replace(text.find("CELL"), 4, cell);
+}
+
+TEST(Datasheet, ReadsCellsAsTheLiteratureNamesThem)
+{
+    const auto names = [](const char* cell) { return predicted(with_cell(cell))["tops_per_w"].get<double>(); };
+    for (const char* cell : {"RRAM", "ReRAM", "1T1R RRAM", "memristor"})
+        EXPECT_EQ(names(cell), names("rram")) << cell;
+    for (const char* cell : {"8T1C SRAM", "6T SRAM", "SRAM"})
+        EXPECT_EQ(names(cell), names("sram")) << cell;
+    EXPECT_GT(names("pcm"), 0.0);
+    EXPECT_GT(names("STT-MRAM"), 0.0);
+    EXPECT_GT(names("eFlash"), names("MRAM")) << "by the current of their cells";
+    EXPECT_EQ(names("3T eDRAM"), names("sram")) << "both charge capacitors";
+    EXPECT_THROW(names("abacus"), ConfigError);
+}
+
+TEST(Datasheet, TakesNullAsAbsentAndAListAsItsItems)
+{
+    const std::string one =
+        R"({"tech_nm":28,"cell":"sram","rows":128,"columns":64,"input_bits":8,"weight_bits":8,"supply_v":0.9)";
+    const auto absent = predicted(one + "}");
+    EXPECT_EQ(predicted(one + R"(,"adc_bits":null,"adc_count":null,"adc_kind":null,"rows_active":null})"), absent);
+    EXPECT_EQ(predicted(one + R"(,"adc_bits":0,"adc_count":0})"), absent);
+    const auto list = predicted("[" + one + "}," + with_cell("rram") + "]");
+    ASSERT_EQ(list.size(), 2u);
+    EXPECT_EQ(list[0], absent);
+    EXPECT_EQ(list[1]["family"], "analog_current");
+}
+
+TEST(Datasheet, GrowsDearerWithNodeSupplyAndBits)
+{
+    const auto energy = [](int nm, double volts, int bits) {
+        return predicted(fmt::format(
+            R"({{"tech_nm":{},"cell":"sram","rows":256,"columns":64,"rows_active":64,"input_bits":{},"weight_bits":1,"adc_bits":6,"adc_count":64,"supply_v":{}}})",
+            nm, bits, volts))["energy_pj"]
+            .get<double>();
+    };
+    EXPECT_LT(energy(22, 0.8, 2), energy(65, 0.8, 2));
+    EXPECT_NEAR(energy(28, 1.0, 2) / energy(28, 0.5, 2), 4.0, 0.1) << "C V^2";
+    EXPECT_LT(energy(28, 0.8, 1), energy(28, 0.8, 4));
+}
+
+/// The figures that arch/macro/README.md states.
+TEST(Datasheet, KeepsWhatItReachesOnDevelopmentAndHeldOutMacros)
+{
+    const auto comparison = [](const char* name) {
+        return predict_datasheets(std::string(IMC_SOURCE_DIR "/configs/datasheets/") + name + ".json")["comparison"];
+    };
+    const auto development = comparison("development");
+    EXPECT_LT(development["tops_per_w"]["geometric_mean_ratio"], 1.75);
+    EXPECT_LT(development["cycle_ns"]["geometric_mean_ratio"], 1.5);
+    const auto held_out = comparison("held_out");
+    EXPECT_LT(held_out["tops_per_w"]["geometric_mean_ratio"], 2.4);
+    EXPECT_LT(held_out["cycle_ns"]["geometric_mean_ratio"], 2.7);
 }
 
 TEST(Datasheet, RefusesWhatCannotBeBuilt)

@@ -70,11 +70,22 @@ void warn_size(ComponentCost& cost, const char* what, double value, double state
 double read_time(const MacroConfig& config)
 {
     if (config.input.coding != InputCoding::amplitude)
-        return config.input.pulse_s;
+        return pulse_interval(config);
     return config.read_latency_s > 0.0 ? config.read_latency_s : settling_time(config);
 }
 
 } // namespace
+
+double pulse_interval(const MacroConfig& config)
+{
+    if (config.input.pulse_s > 0.0)
+        return UserCost{config.input.pulse_supply_v, 0.0, config.input.pulse_s}.at(config.supply_v).latency_s;
+    const GateLibrary gates = gate_library(process_of(config));
+    const int bits = config.input.slice_bits;
+    constexpr double and_delay = 1.5; // a NAND and its inverter
+    const double levels = std::ceil(std::log2(bits));
+    return bits * gates.flip_flop.delay_s + gates.xor2.delay_s + (and_delay * levels + 1.0) * gates.nand2.delay_s;
+}
 
 LineParasitics line_parasitics(const MacroConfig& config)
 {
@@ -125,6 +136,9 @@ ComponentCost nominal_driver(const MacroConfig& config)
         const GateLibrary gates = gate_library(process_of(config));
         // A tapered driver adds about a third of its load (fan-out of four: 1/4 + 1/16 + …).
         const double load = config.columns * line.word_farad;
+        // … and takes a gate's delay, which is one at fan-out four, for every factor of four.
+        c.latency_s = gates.nand2.delay_s *
+                      std::max(1.0, std::log(load * squared(config.supply_v) / gates.nand2.energy_j) / std::log(4.0));
         c.energy_j = load * (4.0 / 3.0) * squared(config.supply_v) * levels;
         if (config.input.coding == InputCoding::pulse_width)
             c.energy_j /= levels; // one pulse, whatever its length
@@ -154,7 +168,8 @@ ComponentCost nominal_driver(const MacroConfig& config)
 ComponentCost driver_cost(const MacroConfig& config)
 {
     ComponentCost c = nominal_driver(config);
-    if (config.driver.model == DriverModel::user || c.energy_j == 0.0)
+    // The models differ in what they price where inputs are trains or lengths of pulses.
+    if (config.driver.model == DriverModel::user || c.energy_j == 0.0 || config.input.coding != InputCoding::amplitude)
         return c;
     MacroConfig other = config;
     for (const DriverModel model : {DriverModel::isaac, DriverModel::circuit, DriverModel::zigzag}) {

@@ -22,7 +22,7 @@ constexpr double adder_area = 16.0 / 3.0 * 24.0 / 28.0; // in NAND areas
 constexpr double carry_delay = 13.0 / (22.0 / 3.0);     // in NAND delays
 constexpr double sum_gate_delay = 14.0 / (22.0 / 3.0);
 constexpr double last_planar_node = 22e-9;
-constexpr double first_multi_gate_node = 20e-9;
+constexpr double multi_gate_exponent = 1.0 / 6.0;
 
 /// Energy of a gate over that of the source, by capacitance and supply where the process is planar.
 double planar_factor(ProcessPoint p)
@@ -33,10 +33,9 @@ double planar_factor(ProcessPoint p)
 
 double gate_energy_factor(ProcessPoint p)
 {
-    const double multi_gate = energy_factor(ScalingClass::digital, source, p);
-    const double share =
-        std::clamp((p.node_m - first_multi_gate_node) / (last_planar_node - first_multi_gate_node), 0.0, 1.0);
-    return multi_gate + share * (planar_factor(p) - multi_gate);
+    if (p.node_m >= last_planar_node)
+        return planar_factor(p);
+    return planar_factor({last_planar_node, p.supply_v}) * std::pow(p.node_m / last_planar_node, multi_gate_exponent);
 }
 
 } // namespace
@@ -60,7 +59,7 @@ GateLibrary gate_library(ProcessPoint process)
     const double linear = planar_factor(process) / factor;
     g.energy_range = {std::min({1.0, other, linear}), std::max({1.0, other, linear})};
     g.citation = "unit gates of ZigZag-IMC (Sun et al., ICCAD 2023), 28 nm 0.9 V; mirror adder Weste & Harris 11.2.2; "
-                 "scaling C V^2 (planar), Stillmaker & Baas 2017 (multi-gate)";
+                 "scaling C V^2, C of a device as in NeuroSim's tables";
     return g;
 }
 

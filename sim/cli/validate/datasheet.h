@@ -1,16 +1,56 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
+
+#include "arch/config/datasheet.h"
+#include "sim/base/config/document.h"
 
 namespace imc::cli
 {
 
-/// Predicts energy efficiency, cycle time and area of the macro that a data sheet (JSON) describes, from component
-/// costs alone, as JSON: tops_per_w, cycle_ns (one access: one input vector on the rows that are active
-/// together, one conversion of every converter per input slice), area_mm2, the
-/// family and the models that were used.
-nlohmann::ordered_json predict_datasheet(const std::filesystem::path& file);
+/// Measured figures beside a sheet; the prediction does not see them. 0: not published, or contradictory.
+struct PublishedFigures {
+    double tops_per_w = 0.0;
+    double cycle_s = 0.0;
+    void fields(config::Visitor& v);
+};
+
+struct DatasheetRow {
+    Datasheet sheet;
+    PublishedFigures published;
+    std::string source;
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
+/// Several sheets in one file.
+struct DatasheetFile {
+    std::string schema;
+    std::string note;
+    std::vector<DatasheetRow> sheets;
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
+
+/// What `imcsim validate --datasheet FILE` prints. The file holds
+/// * one data sheet: efficiency, cycle time and area of the macro it describes, predicted from it alone. The cycle is one
+///   access with all input bits;
+/// * a list of them: a list of such results in the same order;
+/// * or a DatasheetFile: "results", and for rows that carry published figures "comparison": the geometric mean of the
+///   ratios, either way round, and the share within a factor of 3.
+/// Names of cells and converters are read without regard to case, and as the literature has them ("8T1C SRAM",
+/// "ReRAM"); null is as absent. Throws ConfigError naming file, row, key, value and what was expected.
+nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file);
+
+/// How far predictions from data sheets alone are off, for every file of a folder.
+struct BlindComparison {
+    std::string text;
+    nlohmann::ordered_json json;
+};
+BlindComparison compare_blind(const std::filesystem::path& folder);
 
 } // namespace imc::cli
