@@ -189,32 +189,37 @@ nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file)
             {"results", results}};
 }
 
-BlindComparison compare_blind(const std::filesystem::path& folder)
+nlohmann::ordered_json compare_blind(const std::filesystem::path& folder)
 {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".json")
             files.push_back(entry.path());
     std::ranges::sort(files);
-    BlindComparison blind;
-    blind.json = nlohmann::ordered_json::object();
-    blind.text =
-        fmt::format("\nfrom data sheets alone (imcsim validate --datasheet): geometric mean of the ratio to the "
-                    "published figure,\nshare within a factor of 3\n{:<16} {:>8} {:>7} {:>9} {:>8} {:>7} {:>9}\n",
-                    "sheets", "TOPS/W", "ratio", "within 3", "cycles", "ratio", "within 3");
-    for (const auto& file : files) {
-        const auto comparison = predict_datasheets(file).at("comparison");
-        blind.json[file.stem()] = comparison;
-        blind.text += fmt::format("{:<16}", file.stem().string());
-        for (const char* key : {"tops_per_w", "cycle_ns"}) {
-            const auto& figure = comparison.at(key);
-            blind.text += fmt::format(" {:>8} {:>7.2f} {:>7.0f} %", figure["figures"].get<int>(),
-                                      figure["geometric_mean_ratio"].get<double>(),
-                                      100.0 * figure["share_within_3"].get<double>());
-        }
-        blind.text += "\n";
-    }
+    nlohmann::ordered_json blind = nlohmann::ordered_json::object();
+    for (const auto& file : files)
+        blind[file.stem()] = predict_datasheets(file).at("comparison");
     return blind;
+}
+
+std::string blind_text(const nlohmann::ordered_json& comparison)
+{
+    std::string text =
+        fmt::format("\nfrom data sheets alone (imcsim validate --datasheet): geometric mean of the ratio to "
+                    "the published figure,\nshare within a factor of 3\n{:<16} {:>8} {:>7} {:>9} {:>8} "
+                    "{:>7} {:>9}\n",
+                    "sheets", "TOPS/W", "ratio", "within 3", "cycles", "ratio", "within 3");
+    for (const auto& [sheets, figures] : comparison.items()) {
+        text += fmt::format("{:<16}", sheets);
+        for (const char* key : {"tops_per_w", "cycle_ns"}) {
+            const auto& figure = figures.at(key);
+            text += fmt::format(" {:>8} {:>7.2f} {:>7.0f} %", figure["figures"].get<int>(),
+                                figure["geometric_mean_ratio"].get<double>(),
+                                100.0 * figure["share_within_3"].get<double>());
+        }
+        text += "\n";
+    }
+    return text;
 }
 
 } // namespace imc::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "arch/config/datasheet.h"
 #include "sim/base/config/document.h"
@@ -47,10 +47,7 @@ struct DatasheetFile {
 nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file);
 
 /// How far predictions from data sheets alone are off, for every file of a folder.
-struct BlindComparison {
-    std::string text;
-    nlohmann::ordered_json json;
-};
-BlindComparison compare_blind(const std::filesystem::path& folder);
+nlohmann::ordered_json compare_blind(const std::filesystem::path& folder);
+std::string blind_text(const nlohmann::ordered_json& comparison);
 
 } // namespace imc::cli
