@@ -290,17 +290,30 @@ Value Value::integers(const std::vector<std::int64_t>& values)
 
 std::vector<std::int64_t> Value::to_integers() const
 {
-    std::vector<std::int64_t> out;
-    for (std::int64_t i = 0; i < elements(); ++i)
-        out.push_back(data->integer(i));
+    std::vector<std::int64_t> out(static_cast<std::size_t>(elements()));
+    if (is_floating(type()))
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = data->integer(static_cast<std::int64_t>(i));
+    else
+        with_storage(type(), [&](auto zero) {
+            using T = decltype(zero);
+            if constexpr (std::is_integral_v<T>)
+                std::ranges::transform(data->as<T>(), out.begin(), [](T v) { return static_cast<std::int64_t>(v); });
+        });
     return out;
 }
 
 std::vector<double> Value::to_reals() const
 {
-    std::vector<double> out;
-    for (std::int64_t i = 0; i < elements(); ++i)
-        out.push_back(data->real(i));
+    std::vector<double> out(static_cast<std::size_t>(elements()));
+    if (type() == ElementType::float16 || type() == ElementType::bfloat16)
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = data->real(static_cast<std::int64_t>(i));
+    else
+        with_storage(type(), [&](auto zero) {
+            using T = decltype(zero);
+            std::ranges::transform(data->as<T>(), out.begin(), [](T v) { return static_cast<double>(v); });
+        });
     return out;
 }
 

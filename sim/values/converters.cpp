@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <stdexcept>
 
 #include "sim/base/random.h"
@@ -15,6 +17,41 @@ constexpr float narrow = 0x1p22f;
 // Beyond any code, where nothing is clipped, and beyond any sum, where nothing is rounded.
 constexpr float unlimited = 0x1p24f;
 constexpr float unbounded = 0x1p40f;
+
+/// The `count` largest of all values seen, without keeping the others: a percentile of long streams.
+class Largest
+{
+public:
+    explicit Largest(std::size_t count) : count_(count), room_(2 * std::max<std::size_t>(count, 512)) {}
+
+    void see(float value)
+    {
+        if (value < floor_)
+            return;
+        kept_.push_back(value);
+        if (kept_.size() == room_)
+            drop();
+    }
+    /// The least of them. At least `count` values must have been seen.
+    float least()
+    {
+        drop();
+        return floor_;
+    }
+
+private:
+    void drop()
+    {
+        const auto last = kept_.begin() + static_cast<std::ptrdiff_t>(count_ - 1);
+        std::ranges::nth_element(kept_, last, std::greater());
+        kept_.resize(count_);
+        floor_ = *last;
+    }
+
+    std::size_t count_, room_;
+    float floor_ = -std::numeric_limits<float>::infinity();
+    std::vector<float> kept_;
+};
 } // namespace
 
 ColumnTransfer Converters::at(std::size_t group, std::size_t strip) const
@@ -125,7 +162,7 @@ void MappedArray::State::choose_flush()
 }
 
 void MappedArray::State::for_each_sum(const Matrix<std::int32_t>& inputs,
-                                      const std::function<void(std::size_t, float)>& see) const
+                                      const std::function<void(std::size_t, std::span<const float>)>& see) const
 {
     const std::size_t converted = encoded.converted();
     std::vector<float> panels;
@@ -140,11 +177,11 @@ void MappedArray::State::for_each_sum(const Matrix<std::int32_t>& inputs,
             tile.part_scale = 1 << digit_part_bits;
             for (std::size_t strip = 0; strip * Tile::columns < converted; ++strip) {
                 tile.cells = packed[g].data() + strip * tile.depth * Tile::columns;
+                const std::size_t column = strip * Tile::columns, present = std::min(Tile::columns, converted - column);
                 for (std::size_t k = 0; k < slices.size(); ++k) {
                     value_kernels().sums(tile, k, sums);
                     for (std::size_t v = 0; v < Tile::vectors && first + v < inputs.rows(); ++v)
-                        for (std::size_t j = 0; j < Tile::columns && strip * Tile::columns + j < converted; ++j)
-                            see(strip * Tile::columns + j, sums[v * Tile::columns + j]);
+                        see(column, std::span(sums).subspan(v * Tile::columns, present));
                 }
             }
         }
@@ -154,11 +191,14 @@ double MappedArray::clipped_share(const Matrix<std::int32_t>& inputs) const
 {
     const Converters& c = state_->converters;
     std::int64_t clipped = 0, all = 0;
-    state_->for_each_sum(inputs, [&](std::size_t q, float sum) {
-        const float y = sum * c.scale[q] + c.shift[q];
-        // What rounds to a limit is not yet clipped.
-        clipped += y > c.high[q] + 0.5f || y < c.low[q] - 0.5f ? 1 : 0;
-        ++all;
+    state_->for_each_sum(inputs, [&](std::size_t q, std::span<const float> sums) {
+        for (const float sum : sums) {
+            const float y = sum * c.scale[q] + c.shift[q];
+            // What rounds to a limit is not yet clipped.
+            clipped += y > c.high[q] + 0.5f || y < c.low[q] - 0.5f ? 1 : 0;
+            ++all;
+            ++q;
+        }
     });
     return all > 0 ? static_cast<double>(clipped) / static_cast<double>(all) : 0.0;
 }
@@ -172,16 +212,18 @@ void MappedArray::calibrate(const Matrix<std::int32_t>& inputs)
     if (inputs.empty() || inputs.cols() != rows())
         throw std::invalid_argument("calibrate: needs at least one vector of as many inputs as rows");
     const std::size_t converted = s.encoded.converted();
-    std::vector<std::vector<float>> seen(adc.per_column ? converted : 1);
-    s.for_each_sum(inputs, [&](std::size_t q, float sum) { seen[adc.per_column ? q : 0].push_back(std::abs(sum)); });
+    const std::size_t ranges = adc.per_column ? converted : 1;
+    const std::size_t sums_of_range = inputs.rows() * s.encoded.groups.size() * s.slices.size() * converted / ranges;
+    const double rank = std::max(std::ceil(adc.percentile / 100.0 * static_cast<double>(sums_of_range)) - 1.0, 0.0);
+    std::vector<Largest> seen(ranges, Largest(sums_of_range - static_cast<std::size_t>(rank)));
+    s.for_each_sum(inputs, [&](std::size_t q, std::span<const float> sums) {
+        for (const float sum : sums)
+            seen[adc.per_column ? q++ : 0].see(std::abs(sum));
+    });
     const double codes = std::ldexp(1.0, adc.bits - (s.config.signed_sum() ? 1 : 0)) - 1.0;
     std::vector<double> reach;
-    for (std::vector<float>& sums : seen) {
-        const double rank = std::ceil(adc.percentile / 100.0 * static_cast<double>(sums.size())) - 1.0;
-        const auto at = sums.begin() + static_cast<std::ptrdiff_t>(std::max(rank, 0.0));
-        std::ranges::nth_element(sums, at);
-        reach.push_back(static_cast<double>(*at));
-    }
+    for (Largest& sums : seen)
+        reach.push_back(static_cast<double>(sums.least()));
     std::vector<float> step(s.padded(), 1.0f);
     for (std::size_t q = 0; q < converted; ++q) {
         // Converters whose codes are shift-added have steps a power of two apart.

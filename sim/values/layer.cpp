@@ -103,7 +103,7 @@ std::vector<std::int64_t> LayerArrays::sums(const kernel::Arguments& a, std::uin
     const imc::Contraction& c = matrix_->contraction();
     const LayerMatrix::Feed feed = matrix_->feed(a);
     const std::int64_t channels = c.groups * c.n;
-    std::vector<std::int64_t> out(static_cast<std::size_t>(c.batch * c.m * channels));
+    std::vector<std::int64_t> out(static_cast<std::size_t>(c.batch * c.m * channels)), sums;
     for (std::int64_t b = 0; b < c.batch; ++b) {
         const std::uint64_t vector = (first_image + static_cast<std::uint64_t>(b)) * static_cast<std::uint64_t>(c.m);
         for (std::size_t cut = 0; cut < matrix_->plan().cuts.size(); ++cut)
@@ -112,14 +112,16 @@ std::vector<std::int64_t> LayerArrays::sums(const kernel::Arguments& a, std::uin
                 const Matrix<std::int32_t> inputs = matrix_->inputs(feed, b, cut, first, last);
                 const Matrix<double> y = products(inputs, cut, first, vector + static_cast<std::uint64_t>(first));
                 const std::int64_t base = matrix_->cut(cut).first_group * c.n;
-                for (std::int64_t m = first; m < last; ++m)
-                    for (std::int64_t n = 0; n < static_cast<std::int64_t>(y.cols()); ++n) {
-                        const auto row = static_cast<std::size_t>(m - first);
+                sums.resize(y.cols());
+                for (std::int64_t m = first; m < last; ++m) {
+                    const auto row = static_cast<std::size_t>(m - first);
+                    matrix_->correct(y.row(row), inputs.row(row), cut, sums);
+                    for (std::int64_t n = 0; n < static_cast<std::int64_t>(sums.size()); ++n) {
                         const std::int64_t channel = base + n;
                         const std::int64_t at = c.result_transposed ? channel * c.m + m : m * channels + channel;
-                        out[static_cast<std::size_t>(b * c.m * channels + at)] =
-                            matrix_->corrected(y(row, static_cast<std::size_t>(n)), inputs.row(row), cut, n);
+                        out[static_cast<std::size_t>(b * c.m * channels + at)] = sums[static_cast<std::size_t>(n)];
                     }
+                }
             }
     }
     return out;

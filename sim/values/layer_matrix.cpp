@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -72,6 +73,8 @@ LayerMatrix::LayerMatrix(const kernel::Arguments& a, const imc::Contraction& c, 
         for (std::int64_t g = 0; g < c.groups; ++g)
             plan_.cuts.push_back({g, 1, {}});
     lay_out(a, shift);
+    for (std::size_t channel = 0; channel < weight_sums_.size(); ++channel)
+        from_zero_points_.push_back(moving_zero_ * (weight_sums_[channel] - c.k * weight_zero(channel)));
     int rows = 0;
     for (const Cut& cut : plan_.cuts)
         for (const Block& block : cut.blocks)
@@ -179,18 +182,21 @@ Matrix<std::int32_t> LayerMatrix::sample(const Feed& feed, std::size_t cut, std:
     return out;
 }
 
-std::int64_t LayerMatrix::corrected(double sum, std::span<const std::int32_t> inputs, std::size_t cut,
-                                    std::int64_t column) const
+void LayerMatrix::correct(std::span<const double> sums, std::span<const std::int32_t> inputs, std::size_t cut,
+                          std::span<std::int64_t> out) const
 {
-    const imc::Contraction& c = contraction_;
-    const std::int64_t group = column / c.n, channel = plan_.cuts[cut].first_group * c.n + column;
-    const std::int64_t zw = weight_zero_[weight_zero_.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
-    std::int64_t count = 0;
-    if (zw != 0)
-        for (const std::int32_t x :
-             inputs.subspan(static_cast<std::size_t>(group * c.k), static_cast<std::size_t>(c.k)))
-            count += x;
-    return std::llrint(sum) - zw * count - moving_zero_ * (weight_sums_[static_cast<std::size_t>(channel)] - c.k * zw);
+    const auto k = static_cast<std::size_t>(contraction_.k), n = static_cast<std::size_t>(contraction_.n);
+    const std::size_t first = static_cast<std::size_t>(plan_.cuts[cut].first_group) * n;
+    for (std::size_t column = 0; column < sums.size(); ++column)
+        out[column] = std::llrint(sums[column]) - from_zero_points_[first + column];
+    if (std::ranges::all_of(weight_zero_, [](std::int64_t zero) { return zero == 0; }))
+        return;
+    for (std::size_t group = 0; group * n < sums.size(); ++group) {
+        const auto fed = inputs.subspan(group * k, k);
+        const std::int64_t count = std::accumulate(fed.begin(), fed.end(), std::int64_t{0});
+        for (std::size_t column = group * n; column < (group + 1) * n; ++column)
+            out[column] -= weight_zero(first + column) * count;
+    }
 }
 
 } // namespace imc::values

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/values/contraction.h"
@@ -69,10 +70,15 @@ public:
     /// The same for at most `count` positions over the whole batch, evenly spaced.
     Matrix<std::int32_t> sample(const Feed& feed, std::size_t cut, std::int64_t count) const;
 
-    /// Σ (x − zx)·(w − zw) of column `column` of a cut from Σ x·w and the inputs it was made of.
-    std::int64_t corrected(double sum, std::span<const std::int32_t> inputs, std::size_t cut, std::int64_t column) const;
+    /// Σ (x − zx)·(w − zw) of every column of a cut from Σ x·w and the inputs it was made of.
+    void correct(std::span<const double> sums, std::span<const std::int32_t> inputs, std::size_t cut,
+                 std::span<std::int64_t> out) const;
 
 private:
+    std::int64_t weight_zero(std::size_t channel) const
+    {
+        return weight_zero_[weight_zero_.size() == 1 ? 0 : channel];
+    }
     void lay_out(const kernel::Arguments& a, std::int64_t shift);
 
     imc::Contraction contraction_;
@@ -81,6 +87,7 @@ private:
     std::int64_t moving_zero_ = 0;
     std::vector<std::int64_t> weight_zero_;      ///< one, or one per result channel
     std::vector<std::int64_t> weight_sums_;      ///< per result channel, of the weights as stored
+    std::vector<std::int64_t> from_zero_points_; ///< per result channel: zx·Σ w − k·zx·zw
     std::vector<Matrix<std::int32_t>> matrices_; ///< of each cut
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -85,6 +86,7 @@ void MappedArray::State::run_panel(const Matrix<std::int32_t>& inputs, std::size
                                    Panel& panel) const
 {
     const std::size_t groups = encoded.groups.size(), width = padded(), unit = encoded.converted() - 1;
+    const bool counts = encoded.bias != 0.0 || !correction.empty();
     panel.codes.assign(Tile::vectors * width, 0.0);
     panel.inputs.assign(Tile::vectors * groups, 0.0);
     for (std::size_t g = 0; g < groups; ++g) {
@@ -102,9 +104,10 @@ void MappedArray::State::run_panel(const Matrix<std::int32_t>& inputs, std::size
                 const double code =
                     (panel.codes[v * width + unit] - before[v]) * (compensation.empty() ? 1.0 : compensation[unit]);
                 sum = code * static_cast<double>(converters.step[unit]) / (encoded.unit_level + off_units);
-            } else {
-                for (std::size_t i = group.first; i < group.first + group.count; ++i)
-                    sum += static_cast<double>(inputs(first + v, i) + offset);
+            } else if (counts) {
+                const auto row = inputs.row(first + v).subspan(group.first, group.count);
+                sum = static_cast<double>(std::accumulate(row.begin(), row.end(), std::int64_t{0}) +
+                                          offset * static_cast<std::int64_t>(group.count));
             }
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "sim/values/kernels.h"
 #include "sim/values/mapped_array.h"
@@ -79,7 +80,9 @@ struct MappedArray::State {
     void build_slow_noise(const Matrix<devices::NoiseVariance>& noise, const devices::Sensitivity& sensitivity);
     void hold_slow_noise(std::uint64_t hold);
     void pack_variance(const Matrix<double>& variance, std::vector<std::vector<float>>& out, double& units) const;
-    void for_each_sum(const Matrix<std::int32_t>& inputs, const std::function<void(std::size_t, float)>& see) const;
+    /// Shows the sums of neighbouring columns, from the first of them, one read of one vector at a time.
+    void for_each_sum(const Matrix<std::int32_t>& inputs,
+                      const std::function<void(std::size_t, std::span<const float>)>& see) const;
     void prepare_noise();
     void set_step(std::vector<float> step);
     void full_scale_step();

@@ -1,6 +1,8 @@
 #include "sim/values/packing.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <span>
 
 namespace imc::values
 {
@@ -22,6 +24,28 @@ void gather(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGrou
         const std::int32_t* row = inputs.row(first + v).data() + group.first;
         for (std::size_t k = 0; k < group.count; ++k)
             block[k * vectors + v] = row[k] + static_cast<std::int32_t>(offset);
+    }
+}
+
+/// Bits [first, first + bits) of the digits' magnitudes, with the digits' signs: digit() in a form that the compiler
+/// makes vectors of.
+void pack_part(std::span<const std::int32_t> block, const InputSlice& slice, int first, int bits, float* out)
+{
+    const int shift = slice.shift + first;
+    const std::int32_t mask = (1 << std::min(bits, slice.bits - first)) - 1;
+    const auto each = [&](auto part) { std::ranges::transform(block, out, part); };
+    switch (slice.part) {
+    case InputSlice::Part::unsigned_digit:
+        return each([=](std::int32_t x) { return static_cast<float>(x >> shift & mask); });
+    case InputSlice::Part::signed_digit:
+        return each([=](std::int32_t x) {
+            const std::int32_t part = std::abs(x) >> shift & mask;
+            return static_cast<float>(x < 0 ? -part : part);
+        });
+    case InputSlice::Part::positive_digit:
+        return each([=](std::int32_t x) { return static_cast<float>(std::max(x, 0) >> shift & mask); });
+    case InputSlice::Part::negative_digit:
+        return each([=](std::int32_t x) { return static_cast<float>(std::max(-x, 0) >> shift & mask); });
     }
 }
 
@@ -54,30 +78,10 @@ void pack_inputs(const Matrix<std::int32_t>& inputs, std::size_t first, const Ro
     thread_local std::vector<std::int32_t> block;
     gather(inputs, first, group, offset, block);
     panels.resize(slices.size() * parts * block.size());
-    for (std::size_t s = 0; s < slices.size(); ++s) {
-        const InputSlice& slice = slices[s];
-        float* out = panels.data() + s * parts * block.size();
-        const bool plain = slice.part == InputSlice::Part::unsigned_digit;
-        if (plain && parts == 1) {
-            const int shift = slice.shift;
-            const std::int32_t mask = (1 << slice.bits) - 1;
-            for (std::size_t n = 0; n < block.size(); ++n)
-                out[n] = static_cast<float>(block[n] >> shift & mask);
-            continue;
-        }
-        for (std::size_t n = 0; n < block.size(); ++n) {
-            const int d = digit(block[n], slice);
-            if (parts == 1) {
-                out[n] = static_cast<float>(d);
-                continue;
-            }
-            const int magnitude = std::abs(d);
-            for (std::size_t p = 0; p < parts; ++p) {
-                const int part = magnitude >> (static_cast<int>(p) * digit_part_bits) & ((1 << digit_part_bits) - 1);
-                out[p * block.size() + n] = static_cast<float>(d < 0 ? -part : part);
-            }
-        }
-    }
+    for (std::size_t s = 0; s < slices.size(); ++s)
+        for (std::size_t p = 0; p < parts; ++p)
+            pack_part(block, slices[s], static_cast<int>(p) * digit_part_bits,
+                      parts == 1 ? slices[s].bits : digit_part_bits, panels.data() + (s * parts + p) * block.size());
 }
 
 void pack_squares(const std::vector<float>& panels, std::size_t panel, std::size_t parts, std::vector<float>& squares)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include <Eigen/Core>
 
@@ -19,20 +20,28 @@ template <class T> struct Centred {
     double largest = 0;    ///< magnitude
 };
 
+/// A zero point for all, or one per channel, of which `stride` elements follow each other.
 template <class T> Centred<T> centre(const Value& v, std::span<const std::int64_t> zero, std::int64_t stride)
 {
     Centred<T> out;
     out.values.resize(static_cast<std::size_t>(v.elements()));
-    const auto count = static_cast<std::int64_t>(zero.size());
+    const std::size_t run = zero.size() == 1 ? out.values.size() : static_cast<std::size_t>(stride);
     with_number(v.type(), [&](auto storage) {
         using S = decltype(storage);
         if constexpr (std::is_integral_v<S>) {
             const auto in = v.data->as<S>();
-            for (std::size_t i = 0; i < in.size(); ++i) {
-                const auto channel = static_cast<std::size_t>(static_cast<std::int64_t>(i) / stride % count);
-                const auto value = static_cast<double>(static_cast<std::int64_t>(in[i]) - zero[channel]);
-                out.values[i] = static_cast<T>(value);
-                out.largest = std::max(out.largest, std::abs(value));
+            std::size_t channel = 0;
+            for (std::size_t first = 0; first < in.size(); first += run) {
+                const std::size_t last = std::min(in.size(), first + run);
+                std::int64_t low = 0, high = 0;
+                for (std::size_t i = first; i < last; ++i) {
+                    const std::int64_t value = static_cast<std::int64_t>(in[i]) - zero[channel];
+                    out.values[i] = static_cast<T>(value);
+                    low = std::min(low, value);
+                    high = std::max(high, value);
+                }
+                out.largest = std::max({out.largest, static_cast<double>(high), -static_cast<double>(low)});
+                channel = channel + 1 < zero.size() ? channel + 1 : 0;
             }
         }
     });
@@ -86,6 +95,30 @@ void sum_products(const Layout& layout, const Centred<T>& x, const Centred<T>& w
         }
 }
 
+/// Calls visit(channel, sums) for all sums, those that lie together at a time.
+template <class Visit> void for_each_channel(const Contraction& c, std::span<std::int64_t> sums, Visit visit)
+{
+    const auto channels = static_cast<std::size_t>(c.groups * c.n);
+    const std::size_t run = c.result_transposed ? static_cast<std::size_t>(c.m) : 1;
+    for (std::size_t first = 0, channel = 0; first < sums.size(); first += run) {
+        visit(channel, sums.subspan(first, run));
+        channel = channel + 1 < channels ? channel + 1 : 0;
+    }
+}
+
+Value stored(const std::vector<std::int64_t>& integers, const ResultType& result)
+{
+    TensorData out(result.type, result.shape.elements());
+    with_number(result.type, [&](auto storage) {
+        using S = decltype(storage);
+        if constexpr (std::is_integral_v<S>)
+            std::ranges::transform(integers, out.as<S>().begin(), [](std::int64_t v) { return static_cast<S>(v); });
+        else
+            throw std::logic_error("the result of an integer contraction is " + std::string(name(result.type)));
+    });
+    return {result.shape, std::move(out)};
+}
+
 } // namespace
 
 std::vector<std::int64_t> integer_sums(const Arguments& a, const Contraction& c)
@@ -111,36 +144,28 @@ Value finished(const Arguments& a, const Contraction& c, std::vector<std::int64_
 {
     const ResultType& result = a.results[0];
     const QuantisedOperands& q = *c.quantised;
-    const std::int64_t channels = c.groups * c.n;
-    const auto channel_of = [&](std::size_t i) {
-        const auto at = static_cast<std::int64_t>(i) % std::max<std::int64_t>(c.m * channels, 1);
-        return static_cast<std::size_t>(c.result_transposed ? at / c.m : at % channels);
-    };
     if (a.has(c.bias)) {
-        const Value& bias = a.operand(c.bias);
-        const bool one = bias.elements() == 1;
-        for (std::size_t i = 0; i < sums.size(); ++i)
-            sums[i] += bias.data->integer(one ? 0 : static_cast<std::int64_t>(channel_of(i)));
+        const std::vector<std::int64_t> bias = a.operand(c.bias).to_integers();
+        for_each_channel(c, sums, [&](std::size_t channel, std::span<std::int64_t> its) {
+            for (std::int64_t& sum : its)
+                sum += bias[bias.size() == 1 ? 0 : channel];
+        });
     }
-    TensorData out(result.type, result.shape.elements());
-    if (!a.has(q.result_scale)) {
-        for (std::size_t i = 0; i < sums.size(); ++i)
-            out.set_integer(static_cast<std::int64_t>(i), sums[i]);
-        return {result.shape, std::move(out)};
-    }
+    if (!a.has(q.result_scale))
+        return stored(sums, result);
     const double x_scale = a.operand(q.moving_scale).data->real(0), y_scale = a.operand(q.result_scale).data->real(0);
     std::vector<Requantiser> requantisers;
     for (const double w_scale : a.operand(q.stationary_scale).to_reals())
         requantisers.emplace_back(x_scale * w_scale / y_scale);
     const std::int64_t zero = a.has(q.result_zero_point) ? a.operand(q.result_zero_point).data->integer(0) : 0;
     const auto [low, high] = result.quantisation ? integer_range(*result.quantisation) : integer_range(result.type);
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-        const Requantiser& r = requantisers[requantisers.size() == 1 ? 0 : channel_of(i)];
+    for_each_channel(c, sums, [&, low = low, high = high](std::size_t channel, std::span<std::int64_t> its) {
+        const Requantiser r = requantisers[requantisers.size() == 1 ? 0 : channel];
         const std::int64_t limit = std::int64_t{1} << 40; // keeps the sum with the zero point defined
-        out.set_integer(static_cast<std::int64_t>(i),
-                        std::clamp(std::clamp(r.apply(sums[i]), -limit, limit) + zero, low, high));
-    }
-    return {result.shape, std::move(out)};
+        for (std::int64_t& sum : its)
+            sum = std::clamp(std::clamp(r.apply(sum), -limit, limit) + zero, low, high);
+    });
+    return stored(sums, result);
 }
 
 } // namespace imc::kernel

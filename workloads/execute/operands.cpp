@@ -78,9 +78,18 @@ void fetch_point(const Window3& w, const T* plane, std::int64_t kd, std::int64_t
             std::fill(out, out + run, T(0));
         } else {
             const T* line = plane + (d * w.r.in + r) * w.c.in;
-            std::int64_t c = w.c.first(column) + kc * w.c.dilation;
-            for (std::int64_t i = 0; i < run; ++i, c += w.c.stride)
-                out[i] = c >= 0 && c < w.c.in ? line[c] : T(0);
+            const std::int64_t c = w.c.first(column) + kc * w.c.dilation, step = w.c.stride;
+            // Positions in front of the line, then those inside it.
+            const std::int64_t before = std::min(run, c < 0 ? (-c + step - 1) / step : 0);
+            const std::int64_t end =
+                std::max(before, std::min(run, c < w.c.in ? (w.c.in - 1 - c) / step + 1 : std::int64_t{0}));
+            std::fill(out, out + before, T(0));
+            if (step == 1)
+                std::copy(line + c + before, line + c + end, out + before);
+            else
+                for (std::int64_t i = before; i < end; ++i)
+                    out[i] = line[c + i * step];
+            std::fill(out + end, out + run, T(0));
         }
         out += run;
         p += run;

@@ -18,16 +18,41 @@ struct Point {
     std::int64_t d, r, c;
 };
 
-/// Visits the inputs the window covers at one output, padding left out: visit(flat index).
-template <class V> void visit_window(const Window3& w, const Point& o, V visit)
+/// The inputs that a window covers along one axis, padding left out: [first, last) in steps of the dilation.
+struct Covered {
+    std::int64_t first, last;
+};
+
+std::vector<Covered> covered(const WindowAxis& a)
 {
-    const PointRange d(w.d, o.d, w.d.in), r(w.r, o.r, w.r.in), c(w.c, o.c, w.c.in);
-    for (std::int64_t kd = d.first; kd < d.last; ++kd)
-        for (std::int64_t kr = r.first; kr < r.last; ++kr)
-            for (std::int64_t kc = c.first; kc < c.last; ++kc)
-                visit(((w.d.first(o.d) + kd * w.d.dilation) * w.r.in + w.r.first(o.r) + kr * w.r.dilation) * w.c.in +
-                      w.c.first(o.c) + kc * w.c.dilation);
+    std::vector<Covered> out;
+    for (std::int64_t o = 0; o < a.out; ++o) {
+        const PointRange points(a, o, a.in);
+        out.push_back({a.first(o) + points.first * a.dilation, a.first(o) + points.last * a.dilation});
+    }
+    return out;
 }
+
+class Cover
+{
+public:
+    explicit Cover(const Window3& w) : w_(w), d_(covered(w.d)), r_(covered(w.r)), c_(covered(w.c)) {}
+
+    /// Visits the inputs the window covers at one output: visit(flat index).
+    template <class V> void visit(const Point& o, V visit) const
+    {
+        const Covered d = d_[static_cast<std::size_t>(o.d)], r = r_[static_cast<std::size_t>(o.r)],
+                      c = c_[static_cast<std::size_t>(o.c)];
+        for (std::int64_t x = d.first; x < d.last; x += w_.d.dilation)
+            for (std::int64_t y = r.first; y < r.last; y += w_.r.dilation)
+                for (std::int64_t z = c.first; z < c.last; z += w_.c.dilation)
+                    visit((x * w_.r.in + y) * w_.c.in + z);
+    }
+
+private:
+    const Window3& w_;
+    std::vector<Covered> d_, r_, c_;
+};
 
 template <class V> void for_each_output(const Window3& w, V visit)
 {
@@ -46,18 +71,20 @@ template <class T> Values max_pool(const Arguments& a, const Reduce& reduce)
     TensorData out(a.results[0].type, a.results[0].shape.elements());
     const bool indices = a.results.size() > 1;
     TensorData where(ElementType::int64, indices ? out.elements() : 0);
+    const Cover cover(w);
     for (std::int64_t p = 0; p < planes; ++p) {
         const T* in = x.data->as<T>().data() + p * w.in();
+        T* to = out.as<T>().data() + p * w.out();
         for_each_output(w, [&](const Point& o, std::int64_t i) {
             T best = lowest<T>();
             std::int64_t best_at = -1;
-            visit_window(w, o, [&](std::int64_t at) {
+            cover.visit(o, [&](std::int64_t at) {
                 if (best_at < 0 || in[at] > best || in[at] != in[at]) {
                     best = in[at];
                     best_at = at;
                 }
             });
-            out.as<T>()[static_cast<std::size_t>(p * w.out() + i)] = best;
+            to[i] = best;
             if (!indices)
                 return;
             if (reduce.column_major_indices) {
@@ -79,18 +106,20 @@ template <class T> Values average_pool(const Arguments& a, const Reduce& reduce)
     const Value& x = a.inputs[0];
     const std::int64_t planes = x.shape[0] * x.shape[1];
     TensorData out(a.results[0].type, a.results[0].shape.elements());
+    const Cover cover(w);
     for (std::int64_t p = 0; p < planes; ++p) {
         const T* in = x.data->as<T>().data() + p * w.in();
+        T* to = out.as<T>().data() + p * w.out();
         for_each_output(w, [&](const Point& o, std::int64_t i) {
             double sum = 0;
             std::int64_t count = 0;
-            visit_window(w, o, [&](std::int64_t at) {
+            cover.visit(o, [&](std::int64_t at) {
                 sum += static_cast<double>(in[at]);
                 ++count;
             });
             if (reduce.count_include_pad)
                 count = padded_points(w.d, o.d) * padded_points(w.r, o.r) * padded_points(w.c, o.c);
-            out.as<T>()[static_cast<std::size_t>(p * w.out() + i)] = static_cast<T>(sum / static_cast<double>(count));
+            to[i] = static_cast<T>(sum / static_cast<double>(count));
         });
     }
     return {Value(a.results[0].shape, std::move(out))};

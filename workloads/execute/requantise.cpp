@@ -26,7 +26,7 @@ Requantiser::Requantiser(double scale)
     }
 }
 
-std::int64_t Requantiser::apply(std::int64_t sum) const
+std::int64_t Requantiser::apply_wide(std::int64_t sum) const
 {
     __extension__ using Wide = __int128;
     const Wide product = static_cast<Wide>(sum) * multiplier_;

@@ -10,7 +10,7 @@ namespace imc
 ///     scale ≈ multiplier · 2^−shift,   2^30 ≤ multiplier < 2^31   (relative error ≤ 2^−31)
 ///     apply(sum) = round_half_even(sum · multiplier / 2^shift)
 ///
-/// exact in 128 bits, so the result is the same on every host. As in gemmlowp (Jacob et al., CVPR 2018, §2.2)
+/// exact (in 128 bits where 64 do not do), so the result is the same on every host. As in gemmlowp (Jacob et al., CVPR 2018, §2.2)
 /// except for rounding half to even, which is ONNX's.
 class Requantiser
 {
@@ -19,11 +19,21 @@ public:
     /// Throws std::invalid_argument unless scale is finite and ≥ 0.
     explicit Requantiser(double scale);
 
-    std::int64_t apply(std::int64_t sum) const;
+    std::int64_t apply(std::int64_t sum) const
+    {
+        constexpr std::int64_t word = std::int64_t{1} << 31;
+        if (sum < -word || sum >= word || shift_ <= 0 || shift_ >= 63)
+            return apply_wide(sum);
+        // A half is rounded up if what is below it is odd; without a branch, which would go either way.
+        const std::int64_t product = sum * multiplier_, odd = product >> shift_ & 1;
+        return (product + (std::int64_t{1} << (shift_ - 1)) - 1 + odd) >> shift_;
+    }
     std::int64_t multiplier() const { return multiplier_; }
     int shift() const { return shift_; }
 
 private:
+    std::int64_t apply_wide(std::int64_t sum) const;
+
     std::int64_t multiplier_ = 0;
     int shift_ = 0;
 };
