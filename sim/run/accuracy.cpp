@@ -12,7 +12,6 @@
 #include "sim/base/random.h"
 #include "sim/run/activity.h"
 #include "sim/run/circuit_values.h"
-#include "sim/run/compensation_cost.h"
 #include "sim/run/data.h"
 #include "sim/run/run.h"
 #include "sim/values/mapped_network.h"
@@ -266,8 +265,6 @@ void compute_values(const Experiment& experiment, Mapped& mapped)
         if (experiment.run.detail == Detail::circuit && experiment.run.fidelity >= Fidelity::dependency)
             mapped.circuit_values = measurement.circuit_values(mapped);
         mapped.values = measurement.run();
-        if (experiment.accuracy->compensation != devices::Compensation::none)
-            mapped.values->accuracy.compensation_cost = compensation_cost(experiment, mapped);
     } catch (const std::invalid_argument& e) {
         // What fits in a chip's description may still not go together as arrays with values.
         throw ConfigError("accuracy", std::string("the chip's arrays cannot compute values: ") + e.what());

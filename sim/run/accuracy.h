@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "devices/compensation.h"
+#include "sim/base/energy.h"
 #include "sim/values/error_powers.h"
 
 /// What a run with values found out, beside time and energy.
@@ -23,13 +24,13 @@ struct AccuracyAt {
     std::vector<double> top1; ///< of each instance
 };
 
-/// What drift compensation asks of the hardware, beside the energy and time of inferences.
+/// What drift compensation asks of the hardware (sim/run/compensation.h).
 struct CompensationCost {
     std::int64_t operations = 0; ///< of single arrays in one measurement: every row of every array alone
-    double energy_j = 0.0;       ///< of one measurement
-    double latency_s = 0.0;      ///< of one measurement, all macros at the same time, each its rows one by one
-    std::int64_t multiplications_per_inference = 0; ///< a factor for each conversion
-    double energy_per_inference_j = 0.0;            ///< of those, in the vector unit
+    Energy energy;               ///< of one measurement: of the counts in the phase `calibrate`
+    double latency_s = 0.0;      ///< of one measurement
+    std::int64_t multiplications_per_inference = 0;
+    double energy_per_inference_j = 0.0; ///< of those: a part of the inference's energy
 };
 
 struct AccuracyResult {

@@ -53,7 +53,7 @@ Json compensation_json(const AccuracyResult& a)
     const CompensationCost& c = a.compensation_cost;
     return {{"kind", devices::name(a.compensation)},
             {"operations", c.operations},
-            {"energy_j", c.energy_j},
+            {"energy_j", c.energy.joules()},
             {"latency_s", c.latency_s},
             {"multiplications_per_inference", c.multiplications_per_inference},
             {"energy_per_inference_j", c.energy_per_inference_j}};
@@ -113,6 +113,13 @@ std::string accuracy_report(const Result& r)
     for (const AccuracyAt& t : a.times)
         text += fmt::format("  {:>12g} {:>9.2f} {:>9.2f} {:>9.2f} {:>11.2f}\n", t.time_s, t.top1_mean * 100,
                             t.top1_std * 100, t.top1_worst * 100, t.agreement * 100);
+    if (a.compensation != devices::Compensation::none) {
+        const CompensationCost& c = a.compensation_cost;
+        text += fmt::format("  {} compensation: {:.6g} uJ and {:.6g} us to measure it once; of an inference {:.6g} nJ, "
+                            "{} multiplications\n",
+                            devices::name(a.compensation), c.energy.joules() * 1e6, c.latency_s * 1e6,
+                            c.energy_per_inference_j * 1e9, c.multiplications_per_inference);
+    }
     bool any = false;
     for (const LayerResult& l : r.layers) {
         if (!l.errors)

@@ -4,6 +4,7 @@
 #include "sim/mapping/build_program.h"
 #include "sim/mapping/placement.h"
 #include "sim/mapping/reduction.h"
+#include "sim/run/compensation.h"
 #include "sim/run/run.h"
 #include "workloads/network.h"
 
@@ -90,6 +91,7 @@ Mapped lay_out_experiment(const Experiment& experiment, Graph network)
     mapped.graph = std::move(network);
     lay_out_as_it_fits(experiment, mapped);
     assume_activity(experiment, mapped.program);
+    add_compensation(experiment, mapped.program);
     return mapped;
 }
 
@@ -109,6 +111,7 @@ Mapped map_experiment(const Experiment& experiment, Graph network)
         mapping::place(mapped.program, mapped.mesh, experiment.mapping, static_cast<std::uint64_t>(experiment.seed));
     choose_reduction(experiment, options, mapped);
     assume_activity(experiment, mapped.program);
+    add_compensation(experiment, mapped.program);
     mapped.hop_bytes = mapping::hop_bytes(mapping::traffic_of(mapped.program), mapped.program.endpoint, mapped.mesh);
     return mapped;
 }

@@ -40,6 +40,7 @@ struct CostModel {
     double unit_energy_j = 0.0;
     std::string model;
     std::string citation;
+    bool operator==(const CostModel&) const = default;
 };
 
 /// A count of the ledger: so many events of one unit energy, of one layer (or none) in one phase.
@@ -102,6 +103,7 @@ struct Result {
     std::vector<Cycle> completions; ///< of every inference that ended
 
     Energy energy; ///< of one inference alone
+    Energy calibrate_energy; ///< of one measurement for drift compensation
     double energy_per_inference_steady_j = 0.0;
     double average_power_w = 0.0;
     double peak_power_w = 0.0;
@@ -115,8 +117,9 @@ struct Result {
     std::array<Ledger::ByCategory, component_count> energy_by_component{};
     Energy energy_unattributed;
     std::vector<LayerResult> layers;
-    /// Σ count × unit + Σ leakage_energy(…) is `energy`, to the quantum (imcsim recost; sim/run/leakage.h).
-    std::vector<StoredCount> ledger;    ///< in the order of Ledger::entries()
+    /// Over the phase `inference`, Σ count × unit + Σ leakage_energy(…) is `energy`, to the quantum; over the phase
+    /// `calibrate`, Σ count × unit is `calibrate_energy` (imcsim recost; sim/run/leakage.h).
+    std::vector<StoredCount> ledger;    ///< of each phase in the order of Ledger::entries()
     std::vector<StoredLeakage> leakage; ///< in the order of the chip's inventory
     std::array<PowerStates, power_domain_kinds> power;
     std::int64_t steady_inferences = 0; ///< over which the steady state's power states were taken; 0: not

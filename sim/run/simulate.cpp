@@ -9,6 +9,7 @@
 #include "sim/run/accounts.h"
 #include "sim/run/bounds.h"
 #include "sim/run/circuit_values.h"
+#include "sim/run/compensation.h"
 #include "sim/run/deadlock.h"
 #include "sim/run/leakage.h"
 #include "sim/run/power.h"
@@ -181,6 +182,7 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
     book_leakage(r, ledger);
     add_energy(ledger, r);
     account_programming(experiment, mapped, r);
+    account_compensation(experiment, mapped, r);
     add_figures(r);
     r.peak_power_w = r.average_power_w;
     return r;
@@ -233,6 +235,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
     const Bounds bounds = bounds_of(experiment, mapped, services, Served::in_all);
     r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
     account_programming(experiment, mapped, r);
+    account_compensation(experiment, mapped, r);
     stream(experiment, mapped, chip, r);
     add_figures(r);
     return r;

@@ -131,19 +131,29 @@ void add_energy(const Ledger& ledger, Result& r)
     for (std::size_t i = 0; i < r.layers.size(); ++i)
         r.layers[i].energy = layers[i];
     r.energy_unattributed = layers.back();
-    std::vector<char> seen(ledger.types(), 0);
     for (const Ledger::Entry& entry : ledger.entries()) {
         const EventType& type = ledger.type(entry.event);
         r.counts[std::string(name_of(type.component)) + "." + type.name] += entry.count;
         if (type.component == Component::adc && type.name == "conversion")
             r.counts["conversions"] += entry.count;
+    }
+    add_counts(ledger, r);
+}
+
+void add_counts(const Ledger& ledger, Result& r)
+{
+    std::vector<char> seen(ledger.types(), 0);
+    for (const Ledger::Entry& entry : ledger.entries()) {
+        const EventType& type = ledger.type(entry.event);
         r.ledger.push_back(
             {type.component, type.name, type.category, entry.layer, entry.phase, entry.count, type.unit});
         if (seen[entry.event.value()])
             continue;
         seen[entry.event.value()] = 1;
-        r.cost_models.push_back(
-            {std::string(name_of(type.component)), type.name, type.unit.joules(), type.model, type.citation});
+        const CostModel model{std::string(name_of(type.component)), type.name, type.unit.joules(), type.model,
+                              type.citation};
+        if (std::ranges::find(r.cost_models, model) == r.cost_models.end())
+            r.cost_models.push_back(model);
     }
 }
 

@@ -160,6 +160,49 @@ TEST_F(Accuracy, RefusesDataSetsThatAreCutOffOrNotOnes)
     expect_refusal(idx(images, "\0\0\x08\x01\0\0\0\x02\x01"s), "labels-idx1-ubyte");
 }
 
+TEST_F(Accuracy, CompensationTakesTimeAndEnergyAndItsMeasurementIsBookedApart)
+{
+    const auto with = [&](const std::string& kind) {
+        const Ended ended = run_lenet(
+            "pcm", R"({"images": 1, "weights": "random", "snr_vectors": 0, "compensation": ")" + kind + R"("})",
+            {"chip.tiles[0].vector_unit.lanes=1", "chip.tiles[0].vector_unit.multiply_cycles=4"}, kind);
+        EXPECT_EQ(ended.status, 0) << ended.err;
+        return result(kind);
+    };
+    const auto none = with("none"), global = with("global"), column = with("column");
+    EXPECT_TRUE(none["accuracy"]["compensation"].is_null());
+    for (const auto* r : {&global, &column}) {
+        const auto& c = (*r)["accuracy"]["compensation"];
+        std::int64_t multiplications = -none["counts"].value("vector_unit.multiply", std::int64_t{0});
+        double measured = 0.0, spent = 0.0;
+        for (const auto& line : (*r)["ledger"]) {
+            (line["phase"] == "calibrate" ? measured : spent) +=
+                line["count"].get<double>() * line["unit_energy_j"].get<double>();
+            EXPECT_FALSE(line["phase"] == "calibrate" && line["layer"].is_null());
+            if (line["phase"] == "inference" && line["event"] == "multiply")
+                multiplications += line["count"].get<std::int64_t>();
+        }
+        EXPECT_EQ(multiplications, c["multiplications_per_inference"]);
+        EXPECT_GT(measured, 0.0);
+        EXPECT_NEAR(measured / c["energy_j"].get<double>(), 1.0, 1e-9);
+        EXPECT_GT(c["latency_s"], 0.0);
+        EXPECT_GT((*r)["cycles"], none["cycles"]);
+        double leaked = 0.0;
+        for (const auto& [name, parts] : (*r)["energy_by_component_j"].items())
+            leaked += parts["leakage"].get<double>();
+        EXPECT_NEAR((spent + leaked) / (*r)["energy_j"].get<double>(), 1.0, 1e-9);
+
+        const Ended priced = imcsim({"recost", "--json", "--costs", "own", dir / (r == &global ? "global" : "column")});
+        ASSERT_EQ(priced.status, 0) << priced.err;
+        const auto under = nlohmann::json::parse(priced.out)["runs"][0]["under"][0];
+        EXPECT_EQ(under["calibrate_energy_j"], c["energy_j"]);
+        EXPECT_EQ(under["energy_j"], (*r)["energy_j"]);
+    }
+    // A factor per array is applied to its results, one per column before columns are added up.
+    EXPECT_EQ(global["counts"]["vector_unit.multiply"], column["counts"]["vector_unit.multiply"])
+        << "one cell a weight";
+}
+
 TEST_F(Accuracy, ImagesSetTheTimeWhereTheMacroEndsReadsEarlyAndOnlyThere)
 {
     using namespace std::string_literals;

@@ -59,8 +59,10 @@ TEST(Recost, CountsTimesUnitsAndLeakageAreTheEnergy)
     for (const char* chip : {"rram", "sram", "pcm"}) {
         const json r = result_of(simulated(dir, chip, chip));
         Energy sum;
-        for (const json& line : r["ledger"])
+        for (const json& line : r["ledger"]) {
+            EXPECT_EQ(line["phase"], "inference");
             sum += Energy::from_joules(line["unit_energy_j"]) * line["count"].get<std::int64_t>();
+        }
         const auto period = Clock::from_hertz(r["clock_hz"]).period();
         for (const json& line : r["leakage"])
             sum += energy_of(line["power_w"], r["cycles"].get<Cycle>() * period);

@@ -104,12 +104,13 @@ void check_units(const CostSet& set, const std::vector<StoredRun>& runs)
 
 run::Result price(run::Result r, const std::vector<CostSet::Unit>& units)
 {
-    Ledger ledger;
+    Ledger ledger, calibration;
     for (run::StoredCount& c : r.ledger) {
         for (const CostSet::Unit& unit : units)
             if (unit.component == c.component && unit.event == c.event)
                 c.unit = unit.energy;
-        ledger.book(ledger.declare({c.component, c.event, c.category, c.unit, "", ""}), c.count, LayerId(), c.phase);
+        Ledger& its = c.phase == Phase::calibrate ? calibration : ledger;
+        its.book(its.declare({c.component, c.event, c.category, c.unit, "", ""}), c.count, LayerId(), c.phase);
     }
     r.leakage_power_w = 0.0;
     for (const run::StoredLeakage& l : r.leakage) {
@@ -118,6 +119,7 @@ run::Result price(run::Result r, const std::vector<CostSet::Unit>& units)
         r.leakage_power_w += l.power_w;
     }
     r.energy = ledger.total();
+    r.calibrate_energy = calibration.total();
     r.energy_by_component = ledger.by_component();
     run::add_figures(r);
     return r;

@@ -119,6 +119,7 @@ std::string as_json(const Recosted& all)
             costs.push_back({{"costs", all.sets[s].name},
                              {"energy_j", r.energy.joules()},
                              {"energy_per_inference_steady_j", r.energy_per_inference_steady_j},
+                             {"calibrate_energy_j", r.calibrate_energy.joules()},
                              {"tops_per_w", r.tops_per_w()},
                              {"energy_by_component_j", components_json(r)},
                              {"non_dominated", fronts[s][i] != 0}});

@@ -99,12 +99,17 @@ run::Result read_result(const std::filesystem::path& file)
         r.leakage_power_w = j.at("leakage_power_w").get<double>();
         read_ledger(j, r);
         read_power(j.at("power_states"), r);
-        const double stored = j.at("energy_j").get<double>();
-        const double summed = price(r, {}).energy.joules();
-        if (stored != summed)
-            throw ConfigError(file.string(), fmt::format("energy_j is {} J, its counts come to {} J: the file was "
-                                                         "changed or is of another version",
-                                                         stored, summed));
+        const run::Result summed = price(r, {});
+        const auto expect = [&](const char* key, double stored, Energy sum) {
+            if (stored != sum.joules())
+                throw ConfigError(file.string(), fmt::format("{} is {} J, its counts come to {} J: the file was "
+                                                             "changed or is of another version",
+                                                             key, stored, sum.joules()));
+        };
+        expect("energy_j", j.at("energy_j").get<double>(), summed.energy);
+        const Json::json_pointer compensation("/accuracy/compensation/energy_j");
+        expect("accuracy.compensation.energy_j", j.contains(compensation) ? j[compensation].get<double>() : 0.0,
+               summed.calibrate_energy);
     } catch (const nlohmann::json::exception& e) {
         throw ConfigError(file.string(), fmt::format("is not a result: {}", e.what()));
     } catch (const std::invalid_argument& e) {
