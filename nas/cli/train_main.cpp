@@ -55,7 +55,7 @@ int run(std::span<const std::string> args)
 {
     std::filesystem::path file, out;
     std::vector<std::string> sets;
-    bool resume = false, quiet = false, describe = false;
+    bool resume = false, quiet = false, describe = false, only_check = false;
     imc::cli::Options options(
         "nas train", "TRAINING.json",
         "Trains a network file on a data set, stage after stage (float, quantised, noise_aware), and writes each\n"
@@ -66,6 +66,7 @@ int run(std::span<const std::string> args)
     options.flag("resume", resume, "go on where a training was stopped");
     options.values("set", sets, "PATH=VALUE", "change the file before it is read, like --set stages[0].epochs=3");
     options.flag("describe", describe, "every key of the file: default, range, unit, meaning; nothing is run");
+    options.flag("check", only_check, "read the file and all that it names; nothing is trained");
     options.flag("quiet", quiet, "no messages");
     if (!options.parse(args))
         return 0;
@@ -76,6 +77,11 @@ int run(std::span<const std::string> args)
     if (file.empty())
         throw imc::ConfigError("", "TRAINING.json is missing (imcsim nas train --help explains)");
     const TrainConfig config = load_training(file, sets);
+    if (only_check) {
+        check(config);
+        imc::cli::print(fmt::format("{}: {} stages\n", file.string(), config.stages.size()));
+        return 0;
+    }
     TrainOptions training;
     training.out = out.empty() ? std::filesystem::path(file.stem().string() + ".train") : out;
     training.resume = resume;

@@ -48,6 +48,9 @@ public:
         set_threads(static_cast<int>(c_.threads));
         TorchNetwork network(float_graph_); // refuses what cannot be trained
         check_fit(float_graph_, data_);
+        for (const StageConfig& stage : c_.stages)
+            if (stage.noise)
+                (void)noise_of(stage); // refuses cells that cannot be, before anything is trained
         if (options.resume && std::filesystem::exists(checkpoint_))
             s_ = read_checkpoint(checkpoint_, identity_);
         else
@@ -75,6 +78,11 @@ private:
         options.fold_batch_norm = false;
         const Graph graph = load_network(config.network, options);
         return config.batch_norm ? with_batch_norms(graph) : graph;
+    }
+
+    WeightNoise noise_of(const StageConfig& stage) const
+    {
+        return {*stage.noise, static_cast<int>(stage.weight_bits), seed_};
     }
 
     static double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
@@ -143,7 +151,7 @@ private:
             pass.plan = &plan;
         }
         if (stage.mode == Mode::noise_aware) {
-            noise.emplace(*stage.noise, static_cast<int>(stage.weight_bits), seed_);
+            noise.emplace(noise_of(stage));
             pass.noise = &*noise;
         }
         while (s_.epoch < stage.epochs && !stopped_early(stage))
@@ -240,6 +248,12 @@ private:
 };
 
 } // namespace
+
+void check(const TrainConfig& config)
+{
+    const TrainOptions options;
+    Trainer(config, options);
+}
 
 std::vector<StageResult> train(const TrainConfig& config, const TrainOptions& options)
 {

@@ -35,6 +35,9 @@ struct StageResult {
     double test = 0.0;          ///< of the exported file by the golden executor; NaN without test items
 };
 
+/// Reads everything that a training names and trains nothing. Throws ConfigError for what cannot be trained.
+void check(const TrainConfig& config);
+
 /// Trains stage after stage and writes to `out`: NAME.onnx per stage (float, or QDQ), history.csv, training.json,
 /// timing.json, resolved.json, and checkpoint.bin on the way. A training that was killed goes on with `resume` and
 /// arrives at the same weights (same binary, host and thread count).

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,12 +11,35 @@
 #include "sim/base/errors.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/types.h"
+#include "sim/cli/workers.h"
 
 namespace imc::cli
 {
 
 namespace
 {
+
+/// Files that belong to another program, and the words that make it check one.
+struct Foreign {
+    const char* schema;
+    const char* type;
+    std::vector<std::string> words;
+    std::string_view prefix; ///< of its messages
+};
+
+const Foreign foreign[] = {
+    {"imcsim.study/1", "study", {"check"}, "imcsim nas: "},
+    {"imcsim.training/1", "training", {"train", "--check"}, "imcsim nas train: "},
+};
+
+const Foreign* foreign_of(const config::Document& document)
+{
+    const nlohmann::json& root = document.root();
+    if (!root.is_object() || !root.contains("schema"))
+        return nullptr;
+    const auto* found = std::ranges::find_if(foreign, [&](const Foreign& f) { return root["schema"] == f.schema; });
+    return found == std::end(foreign) ? nullptr : found;
+}
 
 /// What was found out about one file.
 struct Finding {
@@ -24,6 +48,17 @@ struct Finding {
     std::string error;
     int status = 0; ///< as the program's exit status
 };
+
+void check_elsewhere(const Foreign& other, Finding& finding)
+{
+    std::vector<std::string> words = other.words;
+    words.push_back(finding.file);
+    const auto job = [&](std::size_t) { return run_command("nas", words); };
+    run_jobs(1, 1, job, [&](const JobEnd& end) {
+        finding.status = end.status;
+        finding.error = end.message.substr(end.message.starts_with(other.prefix) ? other.prefix.size() : 0);
+    });
+}
 
 Finding check_file(const std::string& file)
 {
@@ -35,6 +70,11 @@ Finding check_file(const std::string& file)
             return finding;
         }
         const config::Document document = config::Document::load(file);
+        if (const Foreign* other = foreign_of(document)) {
+            finding.type = other->type;
+            check_elsewhere(*other, finding);
+            return finding;
+        }
         const Type& type = type_of(document);
         finding.type = type.name;
         type.check(document);
@@ -69,7 +109,8 @@ int run_check(std::span<const std::string> args)
     bool json = false;
     Options options(
         "check", "FILE...",
-        "Reads experiments, chips, networks and sweeps with everything they name, and runs nothing. A file's\n"
+        "Reads experiments, chips, networks, sweeps, studies and trainings with everything they name, and runs "
+        "nothing. A file's\n"
         "\"schema\" says what it is. Exit status 2 if a file cannot be used, 1 if a network has operators that\n"
         "are not supported.");
     options.arguments("FILE", files);
