@@ -49,10 +49,10 @@ public:
                         space_.text(*r.candidate), r.trial, r.replicate, r.fidelity, r.seed);
         write_file(r.directory / "request.json", request);
         const int status = run(r.directory);
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+            throw OutOfCpuTime();
         if (WIFSIGNALED(status))
-            throw RunError(WTERMSIG(status) == SIGXCPU ? std::string("used more CPU time than allowed")
-                                                       : fmt::format("was ended by signal {} ({})", WTERMSIG(status),
-                                                                     strsignal(WTERMSIG(status))));
+            throw RunError(fmt::format("was ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status))));
         if (WEXITSTATUS(status) != 0)
             throw RunError(fmt::format("exit code {}: {}", WEXITSTATUS(status), last_line(r.directory / "stderr.txt")));
         return parse(read_file(r.directory / "stdout.txt", largest_output));

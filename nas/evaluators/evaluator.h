@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -22,6 +23,11 @@ struct Request {
     std::size_t fidelity = 0;        ///< rung
     std::uint64_t seed = 1;          ///< differs between replicates, the same for all candidates
     std::filesystem::path directory; ///< exists, empty, the evaluation's own
+};
+
+/// Thrown by evaluate() where a process that it started was ended for its CPU time.
+struct OutOfCpuTime : std::exception {
+    const char* what() const noexcept override { return "used more CPU time than allowed"; }
 };
 
 /// Gives metrics for candidates. evaluate() runs in a worker process.

@@ -16,6 +16,8 @@
 
 #include <fmt/format.h>
 
+#include "nas/evaluators/evaluator.h"
+#include "nas/study/cpu_time.h"
 #include "sim/base/errors.h"
 
 namespace imc::nas
@@ -24,7 +26,7 @@ namespace imc::nas
 namespace
 {
 
-constexpr int poll_ms = 200; ///< how often limits on elapsed time are looked at
+constexpr int poll_ms = 100; ///< how often limits on time are looked at
 
 void limit(int resource, rlim_t soft, rlim_t hard)
 {
@@ -42,7 +44,11 @@ void send(int pipe, const std::string& bytes)
     }
 }
 
-/// The child's whole life. First byte of what it sends: 'v' values follow, 'e' a reason follows.
+/// What a child sends if a process that it started was ended by the kernel.
+constexpr const char* over_cpu_limit = "c";
+
+/// The child's whole life. First byte of what it sends: 'v' values follow, 'e' a reason follows, 'c' CPU time
+/// was used up.
 [[noreturn]] void live(int pipe, const Pool::Job& job)
 {
     std::string message;
@@ -52,6 +58,8 @@ void send(int pipe, const std::string& bytes)
         message.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
     } catch (const std::bad_alloc&) {
         message = "eneeded more memory than allowed";
+    } catch (const OutOfCpuTime&) {
+        message = over_cpu_limit;
     } catch (const std::exception& e) {
         message = std::string("e") + e.what();
     }
@@ -100,7 +108,8 @@ void Pool::start(std::size_t id, const Job& job)
             close(sibling.pipe);
         limit(RLIMIT_CORE, 0, 0);
         if (limits_.cpu_s > 0) {
-            const auto seconds = static_cast<rlim_t>(std::ceil(limits_.cpu_s));
+            // Behind the parent's own look at it, which sees fractions and all processes together.
+            const auto seconds = static_cast<rlim_t>(std::ceil(limits_.cpu_s)) + 1;
             limit(RLIMIT_CPU, seconds, seconds + 1);
         }
         if (limits_.memory_mb > 0)
@@ -124,18 +133,17 @@ std::pair<std::size_t, Result> Pool::wait()
         poll(watched.data(), watched.size(), poll_ms);
         for (std::size_t i = 0; i < children_.size(); ++i) {
             Child& child = children_[i];
-            const std::chrono::duration<double> age = std::chrono::steady_clock::now() - child.started;
-            const bool late = limits_.wall_s > 0 && age.count() > limits_.wall_s;
-            bool over = late;
+            bool over = false;
             if (watched[i].revents != 0) {
                 char buffer[4096];
                 const ssize_t n = read(child.pipe, buffer, sizeof buffer);
                 if (n > 0)
                     child.output.append(buffer, static_cast<std::size_t>(n));
-                over |= n == 0;
+                over = n == 0;
             }
-            if (over) {
-                std::pair<std::size_t, Result> done(child.id, collect(child, late));
+            const End end = over ? End::itself : end_of(child);
+            if (over || end != End::itself) {
+                std::pair<std::size_t, Result> done(child.id, collect(child, end));
                 children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(i));
                 return done;
             }
@@ -143,10 +151,21 @@ std::pair<std::size_t, Result> Pool::wait()
     }
 }
 
-Result Pool::collect(Child& child, bool late)
+Pool::End Pool::end_of(const Child& child) const
 {
-    if (late)
+    const std::chrono::duration<double> age = std::chrono::steady_clock::now() - child.started;
+    if (limits_.wall_s > 0 && age.count() > limits_.wall_s)
+        return End::late;
+    return limits_.cpu_s > 0 && cpu_seconds(child.process) > limits_.cpu_s ? End::spent : End::itself;
+}
+
+Result Pool::collect(Child& child, End end)
+{
+    double used = 0.0; // of processes that it has not waited for, too
+    if (end != End::itself) {
+        used = cpu_seconds(child.process);
         kill(child.process, SIGKILL);
+    }
     int status = 0;
     rusage usage{};
     while (wait4(child.process, &status, 0, &usage) < 0 && errno == EINTR)
@@ -157,14 +176,15 @@ Result Pool::collect(Child& child, bool late)
     const auto seconds = [](const timeval& t) {
         return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
     };
-    result.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    result.cpu_s = std::max(used, seconds(usage.ru_utime) + seconds(usage.ru_stime));
     const std::string& out = child.output;
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    const bool spent = limits_.cpu_s > 0 && result.cpu_s >= std::ceil(limits_.cpu_s);
-    if (late)
+    // Also where it ended by itself between two looks: what is too much must not depend on when it is looked.
+    const bool spent = limits_.cpu_s > 0 && result.cpu_s > limits_.cpu_s;
+    if (end == End::late)
         result.reason = fmt::format("took longer than {} s", limits_.wall_s);
-    else if (signal == SIGXCPU || (signal == SIGKILL && spent))
-        result.reason = fmt::format("used more than {} s of CPU time", std::ceil(limits_.cpu_s));
+    else if (end == End::spent || spent || signal == SIGXCPU || out == over_cpu_limit)
+        result.reason = fmt::format("used more than {} s of CPU time", limits_.cpu_s);
     else if (signal != 0)
         result.reason = fmt::format("crashed: signal {} ({})", signal, strsignal(signal));
     else if (WEXITSTATUS(status) != 0 || out.empty())

@@ -14,7 +14,7 @@ namespace imc::nas
 
 /// What one evaluation may use. 0 = unlimited.
 struct Limits {
-    double cpu_s = 0; ///< rounded up to whole seconds, as the kernel counts them
+    double cpu_s = 0; ///< of all the processes that an evaluation consists of
     double wall_s = 0;
     std::size_t memory_mb = 0;
 };
@@ -55,8 +55,11 @@ private:
         std::string output;
         std::chrono::steady_clock::time_point started;
     };
+    enum class End { itself, late, spent };
 
-    Result collect(Child& child, bool late);
+    /// Whether a child has used up what it may.
+    End end_of(const Child& child) const;
+    Result collect(Child& child, End end);
 
     std::size_t workers_;
     Limits limits_;

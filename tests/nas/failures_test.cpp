@@ -1,12 +1,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <csignal>
+#include <ctime>
 #include <set>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "nas/space/count.h"
+#include "nas/study/cpu_time.h"
 #include "tests/nas/program.h"
 #include "tests/nas/search.h"
 
@@ -45,7 +51,7 @@ TEST(Failures, AreNamedAndNeverReachTheFront)
     ASSERT_EQ(test::run(scratch, {"run", file.string(), "--out", out, "--quiet"}).code(), 0);
     const std::string log = test::content(scratch / "o/trials.csv"), front = test::content(scratch / "o/front.csv");
     EXPECT_THAT(log, HasSubstr("was ended by signal 11"));
-    EXPECT_THAT(log, HasSubstr("used more CPU time than allowed"));
+    EXPECT_THAT(log, HasSubstr("used more than 1 s of CPU time"));
     EXPECT_THAT(log, HasSubstr("printed no JSON object but 'training went well"));
     EXPECT_THAT(log, HasSubstr("objective 'f1' is nan"));
     EXPECT_THAT(log, HasSubstr("exit code 3: out of luck"));
@@ -72,6 +78,37 @@ TEST(Failures, AnEvaluationThatSleepsIsEndedInTime)
     ASSERT_EQ(test::run(scratch, {"run", file.string(), "--out", (scratch / "o").string(), "--quiet"}).code(), 0);
     EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
     EXPECT_THAT(test::content(scratch / "o/trials.csv"), HasSubstr("took longer than 0.5 s"));
+}
+
+TEST(Failures, AnEvaluationIsEndedWhenAllItsProcessesTogetherHaveUsedTheirTime)
+{
+    const test::Scratch scratch;
+    scratch.write("e.sh", "for i in 1 2 3; do (while :; do :; done) & done; wait");
+    const auto file = scratch.write("s.json", R"({"schema":"imcsim.study/1","evaluations":1,
+        "variables":[{"name":"a","type":"integer","low":0,"high":40}],"objectives":[{"name":"f1"}],
+        "evaluator":{"type":"command","command":["sh","{study}/e.sh"],"metrics":["f1"]},
+        "execution":{"cpu_limit_s":0.3,"wall_limit_s":100,"workers":1}})");
+    const auto started = std::chrono::steady_clock::now();
+    ASSERT_EQ(test::run(scratch, {"run", file.string(), "--out", (scratch / "o").string(), "--quiet"}).code(), 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+    EXPECT_THAT(test::content(scratch / "o/trials.csv"), HasSubstr("used more than 0.3 s of CPU time"));
+}
+
+TEST(CpuTime, IsThatOfAProcessAndOfThoseItStarted)
+{
+    const double before = cpu_seconds(getpid());
+    const pid_t child = fork();
+    if (child == 0) {
+        while (static_cast<double>(clock()) / CLOCKS_PER_SEC < 0.25)
+            ;
+        pause();
+    }
+    while (cpu_seconds(child) < 0.2)
+        usleep(1000);
+    EXPECT_GE(cpu_seconds(getpid()) - before, 0.19);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    EXPECT_GE(cpu_seconds(getpid()) - before, 0.19) << "it was waited for";
 }
 
 /// A problem of 20,736 candidates.
