@@ -7,6 +7,7 @@
 
 #include "sim/base/config/describe.h"
 #include "sim/base/config/document.h"
+#include "workloads/data/data_set.h"
 
 namespace imc::training
 {
@@ -59,6 +60,11 @@ void DataConfig::check(const config::Place& place) const
     if (kind == DataKind::digits) {
         if (!train.empty() || !test.empty())
             place.fail(train.empty() ? "test" : "train", "digits are drawn and have no files");
+        const std::pair<const char*, std::int64_t> counts[] = {{"train_items", train_items},
+                                                               {"test_items", test_items}};
+        for (const auto& [key, items] : counts)
+            if (items > most_digits)
+                place.fail(key, fmt::format("{} digits are too many to draw, the most are {}", items, most_digits));
         if (train_seed == test_seed)
             place.fail("test_seed",
                        fmt::format("{} is the training's seed as well; test images must be others", test_seed));

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "workloads/data/data_set.h"
+
 namespace imc::run
 {
 
@@ -64,6 +66,9 @@ void DataOptions::check(const config::Place& place) const
 {
     if (kind == DataKind::digits && !folder.empty())
         place.fail("path", "digits are drawn: no path, or another dataset");
+    if (kind == DataKind::digits && images + 2 * calibration_images > most_digits)
+        place.fail("images", fmt::format("{} digits are too many to draw, with those for calibration; the most are {}",
+                                         images, most_digits - 2 * calibration_images));
     if (kind != DataKind::digits && folder.empty())
         place.fail("path", "missing: the folder of the data set's files");
     if (mean.size() != deviation.size() && !mean.empty() && !deviation.empty())

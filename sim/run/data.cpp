@@ -40,13 +40,15 @@ DataSet citation_nodes(const std::filesystem::path& folder, Split split)
     return set;
 }
 
+std::uint64_t seed_of_digits(Split split) { return split == Split::train ? train_digits : test_digits; }
+
 /// At least `count` items of a split, if it has so many.
 DataSet load(const DataOptions& o, Split split, std::int64_t count)
 {
     const bool train = split == Split::train;
     switch (o.kind) {
     case DataKind::digits:
-        return draw_digits(count, train ? train_digits : test_digits);
+        return draw_digits(count, seed_of_digits(split));
     case DataKind::cifar10: {
         std::vector<std::filesystem::path> files;
         for (int i = 1; train && i <= 5 && (i - 1) * 10000 < count; ++i)
@@ -137,12 +139,15 @@ const char* name(Split split) { return split == Split::test ? "test" : "train"; 
 
 Images test_images(const DataOptions& o, const Graph& graph)
 {
+    if (o.kind == DataKind::digits) // no need to draw those in front
+        return take(draw_digits(o.images, seed_of_digits(o.split), o.first), o, graph, 0, o.images, 0, 0);
     return take(load(o, o.split, o.first + o.images), o, graph, o.first, o.images, 0, 0);
 }
 
 Images calibration_images(const DataOptions& o, const Graph& graph)
 {
-    const bool tests_training = o.split == Split::train;
+    // Items in front of those that are tested are enough, or what follows those is taken as well.
+    const bool tests_training = o.split == Split::train && o.first < o.calibration_images;
     const std::int64_t skip_first = tests_training ? o.first : 0;
     const std::int64_t skip_last = tests_training ? o.first + o.images : 0;
     const std::int64_t needed = o.calibration_images + skip_last;

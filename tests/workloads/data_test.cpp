@@ -148,6 +148,8 @@ TEST(Digits, DependOnSeedAndIndexAlone)
     EXPECT_TRUE(std::ranges::equal(b.values->bytes(), a.values->bytes().subspan(0, b.values->bytes().size())));
     EXPECT_FALSE(std::ranges::equal(b.values->bytes(), c.values->bytes()));
     EXPECT_THROW(draw_digits(0, 1), std::invalid_argument);
+    EXPECT_EQ(draw_digits(5, 1, 25).batch(2, 1).to_reals(), a.batch(27, 1).to_reals());
+    EXPECT_EQ(draw_digits(5, 1, 25).labels[2], a.labels[27]);
 }
 
 TEST(Digits, CanBeToldApartButNotByTheirMeanImagesAlone)

@@ -38,8 +38,10 @@ DataSet read_idx(const std::filesystem::path& images, const std::filesystem::pat
 /// all others are features in file order.
 DataSet read_csv(const std::filesystem::path& file, const std::string& label = "label");
 
-/// Rendered digits, 1 × 28 × 28 bytes: strokes with random slant, rotation, size, place, thickness and noise.
-/// Item i depends on seed and i alone; needs no file. Labels are i mod 10.
-DataSet draw_digits(std::int64_t count, std::uint64_t seed);
+constexpr std::int64_t most_digits = 10'000'000; ///< at once
+
+/// Rendered digits `first` … `first` + `count` − 1, 1 × 28 × 28 bytes: strokes with random slant, rotation, size, place,
+/// thickness and noise. Digit i depends on seed and i alone; needs no file. Labels are i mod 10.
+DataSet draw_digits(std::int64_t count, std::uint64_t seed, std::int64_t first = 0);
 
 } // namespace imc

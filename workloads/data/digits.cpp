@@ -106,16 +106,16 @@ void draw(std::uint8_t* pixels, int digit, RandomStream random)
 
 } // namespace
 
-DataSet draw_digits(std::int64_t count, std::uint64_t seed)
+DataSet draw_digits(std::int64_t count, std::uint64_t seed, std::int64_t first)
 {
-    if (count < 1 || count > 10'000'000)
-        throw std::invalid_argument(fmt::format("{} digits, expected 1 to 10 million", count));
+    if (count < 1 || count > most_digits || first < 0)
+        throw std::invalid_argument(fmt::format("{} digits from {}, expected 1 to 10 million from 0", count, first));
     DataSet set{"digits", Shape{1, side, side}, 10, nullptr, {}};
     TensorData data(ElementType::uint8, count * side * side);
     for (std::int64_t i = 0; i < count; ++i) {
-        set.labels.push_back(static_cast<int>(i % 10));
+        set.labels.push_back(static_cast<int>((first + i) % 10));
         draw(data.as<std::uint8_t>().data() + i * side * side, set.labels.back(),
-             RandomStream(seed, "digits", static_cast<std::uint64_t>(i)));
+             RandomStream(seed, "digits", static_cast<std::uint64_t>(first + i)));
     }
     set.values = std::make_shared<const TensorData>(std::move(data));
     return set;
