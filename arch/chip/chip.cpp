@@ -39,15 +39,18 @@ Chip::~Chip() = default;
 
 void Chip::build_circuits()
 {
-    const MacroConfig& config = config_.tiles.front().core.macro;
-    const MacroCosts costs = resolve_costs(config);
+    IdVector<TileTypeId, MacroCosts> costs;
+    for (const TileConfig& tile : config_.tiles)
+        costs.push_back(resolve_costs(tile.core.macro));
     circuits_.resize(program_.actors.size());
     for (std::size_t a = 0; a < program_.actors.size(); ++a) {
         const program::Actor& actor = program_.actors[ActorId(a)];
         const auto macros = static_cast<std::size_t>(actor.macros());
+        const TileTypeId type = program_.type_of(actor.tile);
+        const MacroConfig& config = config_.tiles[type.value()].core.macro;
         for (std::size_t m = 0; m < macros; ++m)
             circuits_[a].push_back(
-                make_value_circuit(fmt::format("actor_{}_macro_{}", a, m).c_str(), config, costs, clock_));
+                make_value_circuit(fmt::format("actor_{}_macro_{}", a, m).c_str(), config, costs[type], clock_));
     }
 }
 
@@ -92,8 +95,10 @@ std::vector<MacroEvent> Chip::circuit_counts(ActorId actor) const
 {
     std::vector<MacroEvent> events;
     for (const auto& circuit : circuits_[actor.value()])
-        for (const MacroEvent& event : circuit->counts())
+        for (const MacroEvent& event : circuit->counts()) {
             events.push_back(event);
+            events.back().event.tile_type = program_.type_of(program_.actors[actor].tile);
+        }
     return events;
 }
 
@@ -236,13 +241,15 @@ void Chip::rested(const tile::ActorState& by, bool macros, const tile::Rest& res
 
 Chip::PowerStates Chip::power(Cycle now) const
 {
-    PowerStates sum;
+    PowerStates sum{IdVector<TileTypeId, tile::StateCycles>(config_.tiles.size()),
+                    IdVector<TileTypeId, tile::StateCycles>(config_.tiles.size())};
     for (std::size_t t = 0; t < tiles_.size(); ++t) {
         const tile::TileEngine& engine = tiles_[t]->engine();
+        const TileTypeId type = program_.type_of(TileId(t));
         if (TileId(t) != program_.memory_tile)
-            sum.tiles += engine.power().until(now);
+            sum.tiles[type] += engine.power().until(now);
         for (const tile::ActorState& actor : engine.actors())
-            sum.macros += actor.macro_power.until(now) * actor.actor->macros();
+            sum.macros[type] += actor.macro_power.until(now) * actor.actor->macros();
     }
     return sum;
 }

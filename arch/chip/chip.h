@@ -72,10 +72,11 @@ public:
     Cycle cycle() const { return noc_->cycle(); }
     /// When a firing was last completed or a packet last arrived; may lie ahead of the kernel's time.
     Cycle last_progress() const { return last_progress_; }
-    /// Instance-cycles in each power state from the start to now, of macros and of tiles that the program uses.
+    /// Instance-cycles in each power state from the start to now, of macros and of tiles that the program uses: of each
+    /// tile type.
     struct PowerStates {
-        tile::StateCycles macros;
-        tile::StateCycles tiles;
+        IdVector<TileTypeId, tile::StateCycles> macros;
+        IdVector<TileTypeId, tile::StateCycles> tiles;
     };
     PowerStates power(Cycle now) const;
     const Interconnect& network() const { return *network_; }

@@ -32,10 +32,14 @@ struct Block {
     double rating_w = 0.0;  ///< of all instances, at full activity
     std::string source;
     PowerDomainKind domain = PowerDomainKind::always_on;
+    TileTypeId tile_type = TileTypeId(); ///< whose tiles it is in; invalid: outside tiles
 };
 
-/// Everything that a chip with so many tiles consists of. Areas include the chip's and the macros' overhead factors.
-std::vector<Block> inventory(const ChipConfig& chip, std::int64_t tiles);
+/// Everything that a chip with so many tiles of each type and so many routers consists of. Areas include the chip's and
+/// the macros' overhead factors.
+std::vector<Block> inventory(const ChipConfig& chip, const std::vector<std::int64_t>& tiles, std::int64_t routers);
+/// The same with the routers of the chip's mesh, or as many as the tiles need if it is fitted.
+std::vector<Block> inventory(const ChipConfig& chip, const std::vector<std::int64_t>& tiles);
 
 double total_area_m2(const std::vector<Block>& blocks);
 double total_leakage_w(const std::vector<Block>& blocks);

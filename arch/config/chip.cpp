@@ -1,6 +1,13 @@
 #include "arch/config/chip.h"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sim/base/config/suggest.h"
 
 namespace imc
 {
@@ -15,6 +22,80 @@ constexpr config::Choice<CreditReturn> credit_returns[] = {
     {"sideband", CreditReturn::sideband, "wires of their own with a stated latency"},
     {"packets", CreditReturn::packets, "one-flit packets of class control"},
 };
+
+/// 0: not stated.
+std::int64_t tiles_listed(const TileConfig& type)
+{
+    return type.places.empty() ? type.count : static_cast<std::int64_t>(type.places.size());
+}
+
+std::string key(std::size_t type, const char* name) { return fmt::format("tiles[{}].{}", type, name); }
+
+void check_names(const ChipConfig& chip, const config::Place& place)
+{
+    for (std::size_t t = 0; t < chip.tiles.size() && chip.tiles.size() > 1; ++t) {
+        if (chip.tiles[t].name.empty())
+            place.fail(key(t, "name"), "the types of a chip's tiles need names");
+        for (std::size_t u = 0; u < t; ++u)
+            if (chip.tiles[u].name == chip.tiles[t].name)
+                place.fail(key(t, "name"), fmt::format("'{}' is the name of tiles[{}], too", chip.tiles[t].name, u));
+    }
+}
+
+void check_places(const ChipConfig& chip, const config::Place& place)
+{
+    std::map<std::vector<double>, int> taken;
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        const TileConfig& type = chip.tiles[t];
+        if (type.places.empty())
+            continue;
+        if (chip.fits_mesh())
+            place.fail(key(t, "places"), "needs a mesh of given size, \"mesh\": [columns, rows]");
+        if (type.count > 0 && type.count != tiles_listed(type))
+            place.fail(key(t, "count"), fmt::format("is {}, but {} places are listed", type.count, type.places.size()));
+        for (std::size_t i = 0; i < type.places.size(); ++i) {
+            const std::vector<double>& at = type.places[i];
+            const std::string where = fmt::format("tiles[{}].places[{}]", t, i);
+            if (at.size() != 2 || at[0] != std::floor(at[0]) || at[1] != std::floor(at[1]))
+                place.fail(where, fmt::format("must be [column, row], got [{:g}]", fmt::join(at, ", ")));
+            if (at[0] >= static_cast<double>(chip.mesh[0]) || at[1] >= static_cast<double>(chip.mesh[1]))
+                place.fail(where, fmt::format("[{:g}, {:g}] is outside a mesh of [{}, {}]", at[0], at[1], chip.mesh[0],
+                                              chip.mesh[1]));
+            if (++taken[at] > chip.noc.tiles_per_router)
+                place.fail(where, fmt::format("[{:g}, {:g}] is listed more often than a router has tiles ({})", at[0],
+                                              at[1], chip.noc.tiles_per_router));
+        }
+    }
+}
+
+void check_counts(const ChipConfig& chip, const config::Place& place)
+{
+    if (chip.fits_mesh() || chip.tiles.size() < 2)
+        return;
+    std::int64_t listed = 0;
+    std::size_t open = chip.tiles.size();
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        listed += tiles_listed(chip.tiles[t]);
+        if (tiles_listed(chip.tiles[t]) > 0)
+            continue;
+        if (open < chip.tiles.size())
+            place.fail(key(t, "count"),
+                       fmt::format("must be at least 1: on a mesh of given size one type takes what the others leave, "
+                                   "and that is tiles[{}]",
+                                   open));
+        open = t;
+    }
+    if (listed > chip.room())
+        place.fail("tiles", fmt::format("list {} tiles, a mesh of [{}, {}] with {} per router has room for {}", listed,
+                                        chip.mesh[0], chip.mesh[1], chip.noc.tiles_per_router, chip.room()));
+}
+
+void check_tile_types(const ChipConfig& chip, const config::Place& place)
+{
+    check_names(chip, place);
+    check_places(chip, place);
+    check_counts(chip, place);
+}
 
 } // namespace
 
@@ -69,12 +150,58 @@ void ChipConfig::check(const config::Place& place) const
         place.fail("mesh", fmt::format("must be [columns, rows] or \"fit\", got a list of {}", mesh.size()));
     if (tiles.empty())
         place.fail("tiles", "must list at least one tile type");
-    if (tiles.size() > 1)
-        place.fail("tiles", fmt::format("chips of one tile type can be simulated, got {} types", tiles.size()));
+    check_tile_types(*this, place);
     // Whatever the mesh, its corner has the endpoint of memory and pins as well.
     const MeshShape corner{1, 1, static_cast<std::uint32_t>(noc.tiles_per_router), {0}};
     if (const std::string fault = mesh_fault(corner, noc.router); !fault.empty())
         place.fail("noc", "its routers " + fault);
+}
+
+TileTypeId ChipConfig::type_named(const std::string& type_name) const
+{
+    for (std::size_t t = 0; t < tiles.size(); ++t)
+        if (tiles[t].name == type_name)
+            return TileTypeId(t);
+    return {};
+}
+
+std::string ChipConfig::no_type(const std::string& type_name) const
+{
+    std::vector<std::string> names;
+    for (const TileConfig& type : tiles)
+        names.push_back(type.name);
+    return fmt::format("chip '{}' has no tiles of type '{}'{}; its types are {}", name, type_name,
+                       config::suggestion(type_name, names), fmt::join(names, ", "));
+}
+
+std::int64_t ChipConfig::room() const
+{
+    return fits_mesh() ? std::int64_t{1} << 31 : mesh[0] * mesh[1] * noc.tiles_per_router;
+}
+
+std::int64_t ChipConfig::capacity(TileTypeId type) const
+{
+    std::int64_t others = 0;
+    for (std::size_t t = 0; t < tiles.size() && !fits_mesh(); ++t)
+        if (t != type.value())
+            others += tiles_listed(tiles[t]);
+    const std::int64_t listed = tiles_listed(tiles[type.value()]);
+    return listed > 0 ? std::min(listed, room()) : room() - others;
+}
+
+std::vector<std::int64_t> ChipConfig::tiles_built(const std::vector<std::int64_t>& used) const
+{
+    if (fits_mesh())
+        return used;
+    std::vector<std::int64_t> built;
+    for (std::size_t type = 0; type < tiles.size(); ++type)
+        built.push_back(capacity(TileTypeId(type)));
+    return built;
+}
+
+std::int64_t ChipConfig::routers(std::int64_t count) const
+{
+    return fits_mesh() ? (count + noc.tiles_per_router - 1) / noc.tiles_per_router : mesh[0] * mesh[1];
 }
 
 } // namespace imc

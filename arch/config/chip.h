@@ -7,6 +7,7 @@
 #include "arch/config/noc.h"
 #include "arch/config/tile.h"
 #include "sim/base/config/visitor.h"
+#include "sim/base/ids.h"
 #include "sim/base/time.h"
 
 /// A chip: tiles on a mesh, a global buffer with the chip's pins. The root of `"chip": …` in an experiment.
@@ -53,7 +54,7 @@ struct ChipConfig {
     std::string description;
     double clock_hz = 1e9;          ///< of tiles and network
     std::vector<std::int64_t> mesh; ///< [columns, rows] of routers; empty: "fit"
-    std::vector<TileConfig> tiles;  ///< types; every tile of a chip is of one type
+    std::vector<TileConfig> tiles;  ///< types; each tile of a chip is of one of them
     NocConfig noc;
     GlobalBufferConfig global_buffer;
     IoConfig io;
@@ -64,6 +65,19 @@ struct ChipConfig {
 
     bool fits_mesh() const { return mesh.empty(); }
     Clock clock() const { return Clock::from_hertz(clock_hz); }
+
+    /// The tile type of that name; invalid if there is none.
+    TileTypeId type_named(const std::string& type_name) const;
+    /// What is wrong with the name of a type that there is not.
+    std::string no_type(const std::string& type_name) const;
+    /// Tiles that the mesh has places for; without limit if it is fitted.
+    std::int64_t room() const;
+    /// Tiles of a type that there may be: as many as it lists, or what is left of the mesh by the others.
+    std::int64_t capacity(TileTypeId type) const;
+    /// Tiles of each type that the chip consists of if a network uses so many: just these on a fitted mesh.
+    std::vector<std::int64_t> tiles_built(const std::vector<std::int64_t>& used) const;
+    /// Routers of a chip of so many tiles.
+    std::int64_t routers(std::int64_t tiles) const;
 };
 
 } // namespace imc

@@ -104,7 +104,10 @@ void AccumulatorConfig::fields(Visitor& v)
 void TileConfig::fields(Visitor& v)
 {
     v.text("name", name, "what the type is called");
-    v.integer("count", count, {0, 1 << 20}, unit::none, "tiles of this type; 0: as many as the mesh has room for");
+    v.integer("count", count, {0, 1 << 20}, unit::none,
+              "tiles of this type; 0: as many as the network needs, or on a mesh of given size as there is room for");
+    v.table("places", places, {0, 4095}, unit::none,
+            "[column, row] of the router that each tile of this type is at, on a mesh of given size; []: anywhere");
     v.integer("cores", cores, {1, 4096}, unit::none, "cores of a tile");
     v.section("core", core, "macros with input register and result bus");
     v.section("buffer", buffer, "activations on their way in and out");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "arch/config/gating.h"
 #include "arch/config/macro.h"
@@ -96,7 +97,8 @@ struct AccumulatorConfig {
 
 struct TileConfig {
     std::string name = "tile";
-    int count = 0; ///< tiles of this type; 0: as many as the mesh has room for
+    int count = 0; ///< tiles of this type; 0: as many as the network needs or as the mesh has room for
+    std::vector<std::vector<double>> places; ///< [column, row] of the router of each tile; empty: the mapper chooses
     int cores = 12;
     CoreConfig core;
     BufferConfig buffer;

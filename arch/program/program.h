@@ -132,8 +132,12 @@ struct Program {
     IdVector<FlowId, Flow> flows;
     std::size_t tiles = 0;               ///< tile ids are below this; the chip's memory node included
     TileId memory_tile;                  ///< where sources, sinks and spills live
+    /// Of each tile, which of the chip's types it is; those beyond its end are of the first.
+    IdVector<TileId, TileTypeId> tile_types;
     std::vector<std::uint32_t> endpoint; ///< network endpoint of each tile
     std::size_t layers = 0;
+
+    TileTypeId type_of(TileId tile) const { return tile.value() < tile_types.size() ? tile_types[tile] : TileTypeId(0); }
 };
 
 /// Throws std::logic_error naming the first actor or flow that refers to something that does not exist or

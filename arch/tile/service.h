@@ -49,50 +49,34 @@ struct Service {
     static constexpr std::size_t none = ~std::size_t{0};
 };
 
-/// Turns amounts into cycles and events with the costs of a chip. Event types are declared in the ledger.
+class TileServices;
+
+/// Turns amounts into cycles and events with the costs of a chip's tiles, each of its own type. Event types are declared
+/// in the ledger.
 class ServiceTable
 {
 public:
-    ServiceTable(const ChipConfig& chip, Ledger& ledger);
+    /// Everything is borrowed; of the program the types of its tiles are looked at.
+    ServiceTable(const ChipConfig& chip, const program::Program& program, Ledger& ledger);
     ~ServiceTable();
 
     Service service(const program::Actor& actor);
 
     /// Events of a token's arrival in a tile's buffer.
-    std::vector<EventCount> received_token(std::int64_t bits) const;
-    /// Of an actor's macros, and of a tile's logic.
-    const GatingCycles& macro_gating() const { return macro_gating_; }
-    const GatingCycles& tile_gating() const { return tile_gating_; }
-    EventId macro_wake() const { return macro_wake_; }
-    EventId tile_wake() const { return tile_wake_; }
-    EventId flit_router() const { return flit_router_; }
-    EventId flit_link() const { return flit_link_; }
+    std::vector<EventCount> received_token(TileId tile, std::int64_t bits) const;
+    /// Of the macros of a tile's actors, and of its logic.
+    const GatingCycles& macro_gating(TileId tile) const;
+    const GatingCycles& tile_gating(TileId tile) const;
+    EventId macro_wake(TileId tile) const;
+    EventId tile_wake(TileId tile) const;
+    EventId flit_router() const;
+    EventId flit_link() const;
 
 private:
-    Firing firing(const program::Actor& actor, std::int64_t fetch_bits, Service& service);
-    void add_macros(const program::Work& work, Firing& firing, Service& service);
-    void add_vector(const program::Work& work, Firing& firing);
-    void add_memory(const program::Actor& actor, Firing& firing);
-    void add_event(Firing& firing, EventId event, std::int64_t count);
-    EventId declare(Component component, const char* name, double joules, const StaticCost& cost,
-                    Category category = Category::dynamic);
+    TileServices& of(TileId tile) const;
 
-    struct Operation {
-        MacroGroup group;
-        std::vector<EventCount> events;
-    };
-    const Operation& operation(const MvmOperation& op);
-
-    struct Cache;
-    const ChipConfig& chip_;
-    const TileConfig& tile_;
-    Clock clock_;
-    Ledger& ledger_;
-    std::unique_ptr<Cache> cache_;
-    EventId buffer_read_, buffer_write_, bus_bit_, input_register_bit_, core_bus_bit_, core_register_bit_,
-        output_register_bit_, accumulate_, memory_read_, memory_write_, pin_bit_, flit_router_, flit_link_, macro_wake_, tile_wake_;
-    GatingCycles macro_gating_, tile_gating_;
-    std::vector<EventId> vector_;
+    const program::Program& program_;
+    std::vector<std::unique_ptr<TileServices>> types_;
 };
 
 } // namespace imc::tile

@@ -22,7 +22,7 @@ TileEngine::TileEngine(const program::Program& program, const FlowDirectory& dir
     : program_(program), directory_(directory), tile_(tile), rules_(rules), surroundings_(surroundings)
 {
     if (tile != program.memory_tile)
-        power_ = PowerDomain(services.tile_gating());
+        power_ = PowerDomain(services.tile_gating(tile));
     build_actors(services);
     build_flows();
     mark_exclusive();
@@ -38,7 +38,7 @@ void TileEngine::build_actors(ServiceTable& services)
         if (actor.tile != tile_)
             continue;
         actors_.emplace_back(actor, ActorId(a), services.service(actor));
-        actors_.back().macro_power = PowerDomain(services.macro_gating());
+        actors_.back().macro_power = PowerDomain(services.macro_gating(tile_));
         actors_.back().ports.resize(actor.inputs.size());
         actors_.back().allowed = actor.kind == program::ActorKind::source ? 0 : program::unlimited;
     }

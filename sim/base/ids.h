@@ -60,6 +60,7 @@ private:
 };
 
 using TileId = Id<struct TileTag>;
+using TileTypeId = Id<struct TileTypeTag>; ///< a kind of tile of a chip
 using CoreId = Id<struct CoreTag>;
 using MacroId = Id<struct MacroTag>;
 using RouterId = Id<struct RouterTag>;

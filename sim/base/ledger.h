@@ -56,6 +56,7 @@ struct EventType {
     Energy unit;
     std::string model; ///< the cost model that gave the unit energy
     std::string citation;
+    TileTypeId tile_type = TileTypeId(); ///< of the tile that it happens on; invalid: outside tiles
 
     bool operator==(const EventType&) const = default;
 };

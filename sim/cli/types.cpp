@@ -47,6 +47,8 @@ const Type table[] = {
      describe_as<run::Experiment>, check_experiment},
     {"chip", "", "tiles", "tiles, network on chip, global buffer and pins", describe_as<ChipConfig>,
      check_as<ChipConfig>},
+    {"tile", "", "core", "cores of macros with their buffer, vector unit and buses", describe_as<TileConfig>,
+     check_as<TileConfig>},
     {"network", "imcsim.network/1", "", "a neural network, layer by layer", describe_as<NetworkFile>,
      check_network_document},
     {"macro", "", "family", "arrays, converters and what they share", describe_as<MacroConfig>, check_as<MacroConfig>},

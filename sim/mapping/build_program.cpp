@@ -40,7 +40,7 @@ public:
     ProgramBuilder(const Mapping& mapping, const Graph& graph, const ChipConfig& chip,
                    const PrecisionOptions& precision, const Options& options, const std::map<TileId, Room>& tight)
         : mapping_(mapping), chip_(chip), precision_(precision), options_(options), tight_(tight),
-          works_(mapping, graph, chip.tiles.front(), precision, options), produce_(mapping.parts.size()),
+          works_(mapping, graph, chip, precision, options), produce_(mapping.parts.size()),
           consume_(mapping.parts.size())
     {
     }
@@ -49,6 +49,7 @@ public:
     {
         program_.tiles = mapping_.tiles + 1;
         program_.memory_tile = mapping_.memory_tile;
+        program_.tile_types = mapping_.tile_types;
         program_.layers = mapping_.pipeline.layers;
         for (std::size_t p = 0; p < mapping_.parts.size(); ++p)
             add_actors(p);
@@ -97,12 +98,13 @@ private:
             if (actor.tile == mapping_.memory_tile || actor.work.result_bits == 0)
                 continue;
             const double part = static_cast<double>(produced(actor)) / static_cast<double>(bits[actor.tile.value()]);
-            const double room = static_cast<double>(chip_.tiles.front().output_register.bytes * 8) * part;
+            const double room = static_cast<double>(type_of(actor.tile).output_register.bytes * 8) * part;
             const auto slots = static_cast<int>(room / static_cast<double>(actor.work.result_bits));
             actor.output_slots = std::max(actor.output_slots, slots);
         }
     }
 
+    const TileConfig& type_of(TileId tile) const { return chip_.tiles[mapping_.type_of(tile).value()]; }
     const Stage& stage_of(std::size_t part) const { return mapping_.pipeline.stages[mapping_.parts[part].stage]; }
     const Tiling& tiling_of(std::size_t part) const
     {
@@ -118,7 +120,7 @@ private:
         actor.tile = part.tile;
         actor.layer = mapping_.pipeline.layer[part.stage.value()];
         actor.share = part.share;
-        actor.output_slots = chip_.tiles.front().output_slots * part.copies;
+        actor.output_slots = type_of(part.tile).output_slots * part.copies;
         return actor;
     }
 

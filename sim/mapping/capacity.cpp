@@ -55,12 +55,17 @@ std::vector<std::int64_t> reserved_bits(const program::Program& program)
     return bits;
 }
 
+std::int64_t buffer_bits(const program::Program& program, const ChipConfig& chip, TileId tile)
+{
+    return chip.tiles[program.type_of(tile).value()].buffer.bytes * 8;
+}
+
 std::set<TileId> overfull_tiles(const program::Program& program, const ChipConfig& chip)
 {
     const std::vector<std::int64_t> reserved = reserved_bits(program);
     std::set<TileId> tiles;
     for (std::size_t t = 0; t < program.tiles; ++t)
-        if (TileId(t) != program.memory_tile && reserved[t] > chip.tiles.front().buffer.bytes * 8)
+        if (TileId(t) != program.memory_tile && reserved[t] > buffer_bits(program, chip, TileId(t)))
             tiles.insert(TileId(t));
     return tiles;
 }
@@ -69,15 +74,15 @@ void check_buffers(const program::Program& program, const ChipConfig& chip)
 {
     for (const TileId tile : overfull_tiles(program, chip)) {
         const std::int64_t reserved = reserved_bits(program)[tile.value()];
-        const std::int64_t room = chip.tiles.front().buffer.bytes * 8;
+        const std::int64_t room = buffer_bits(program, chip, tile);
         std::set<std::string> names;
         for (const program::Actor& actor : program.actors)
             if (actor.tile == tile)
                 names.insert(actor.name);
         throw RunError(fmt::format("the buffer of tile {} ({}) does not hold what must be kept: {} bytes needed, "
-                                   "chip.tiles[0].buffer.bytes is {} ({} more)",
-                                   tile.value(), fmt::join(names, ", "), (reserved + 7) / 8, room / 8,
-                                   (reserved - room + 7) / 8));
+                                   "chip.tiles[{}].buffer.bytes is {} ({} more)",
+                                   tile.value(), fmt::join(names, ", "), (reserved + 7) / 8,
+                                   program.type_of(tile).value(), room / 8, (reserved - room + 7) / 8));
     }
     std::int64_t spilled = 0;
     for (const program::Actor& actor : program.actors)

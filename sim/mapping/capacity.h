@@ -31,6 +31,9 @@ std::int64_t line_buffer_bits(const program::Input& input, const program::Region
 /// Bits of a tile's buffer that flows into it reserve.
 std::vector<std::int64_t> reserved_bits(const program::Program& program);
 
+/// Bits that a tile's buffer has, by its type.
+std::int64_t buffer_bits(const program::Program& program, const ChipConfig& chip, TileId tile);
+
 /// Tiles whose buffer is too small for what it must hold.
 std::set<TileId> overfull_tiles(const program::Program& program, const ChipConfig& chip);
 

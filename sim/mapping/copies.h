@@ -43,6 +43,7 @@ struct Workload {
     std::int64_t arrays = 0;    ///< of one copy, whole macros
     double cycles_each = 1.0;   ///< per output position of a copy
     double cycles_shared = 0.0; ///< of the busiest of the tile's ports and units that the copies on a tile share
+    TileTypeId type = TileTypeId(0); ///< of the tiles that it is on
 
     std::int64_t positions() const { return static_cast<std::int64_t>(height) * width; }
 };

@@ -37,6 +37,7 @@ struct Part {
 };
 
 struct LayerMapping {
+    TileTypeId type = TileTypeId(0); ///< of the tiles whose arrays it is on
     Copies copies;
     Tiling tiling; ///< no blocks if the layer runs on the vector unit
     std::int64_t tiles = 0;
@@ -45,11 +46,20 @@ struct LayerMapping {
     bool on_vector_unit() const { return tiling.blocks.empty(); }
 };
 
+/// What a network takes of a type of tiles.
+struct TypeUse {
+    std::int64_t tiles = 0;
+    std::int64_t arrays = 0;
+    std::int64_t cells_used = 0; ///< that hold weights
+};
+
 struct Mapping {
     Pipeline pipeline;
     std::vector<LayerMapping> layers; ///< of each stage, sources and sinks included
     std::vector<Part> parts;
     std::size_t tiles = 0; ///< that compute
+    IdVector<TileId, TileTypeId> tile_types;
+    IdVector<TileTypeId, TypeUse> types; ///< of all types of the chip
     TileId memory_tile;    ///< the node of the chip's memory and pins: tile id `tiles`
     int columns = 1;       ///< of the mesh
     int rows = 1;
@@ -59,6 +69,8 @@ struct Mapping {
     double interval_least_cycles = 0.0; ///< the same if copies are whole
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped, nothing else limiting it
     std::int64_t tile_budget = 0;
+
+    TileTypeId type_of(TileId tile) const { return tile.value() < tile_types.size() ? tile_types[tile] : TileTypeId(0); }
 };
 
 /// Maps a network on a chip. Throws ConfigError for operators that cannot run, RunError with what is missing

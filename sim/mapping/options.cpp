@@ -38,6 +38,20 @@ constexpr config::Choice<Placement> placements[] = {
     {"random", Placement::random, "a seeded permutation, as a baseline"},
 };
 
+constexpr config::Choice<LayerKind> layer_kinds[] = {
+    {"any", LayerKind::any, "every layer that runs on arrays"},
+    {"first", LayerKind::first, "the first of them"},
+    {"last", LayerKind::last, "the last of them"},
+    {"depthwise", LayerKind::depthwise, "depthwise convolutions"},
+    {"convolution", LayerKind::convolution, "convolutions that are not depthwise"},
+    {"dense", LayerKind::dense, "fully connected layers and matrix products"},
+};
+constexpr config::Choice<TileChoice> tile_choices[] = {
+    {"area", TileChoice::area, "area of the tiles that the layer takes"},
+    {"energy", TileChoice::energy, "dynamic energy of its arrays, operands and results over an inference"},
+    {"interval", TileChoice::interval, "time that a copy takes for its output positions"},
+};
+
 } // namespace
 
 void PrecisionOptions::fields(config::Visitor& v)
@@ -45,6 +59,13 @@ void PrecisionOptions::fields(config::Visitor& v)
     v.integer("weight_bits", weight_bits, {1, 16}, unit::bits, "width of weights on the arrays");
     v.integer("activation_bits", activation_bits, {1, 16}, unit::bits, "width of activations between layers");
     v.boolean("signed_activations", signed_activations, "activations may be negative");
+}
+
+void TileRule::fields(config::Visitor& v)
+{
+    v.text("layers", layers, "names of layers; * stands for any characters, ? for one");
+    v.choice("kind", kind, layer_kinds, "which of them");
+    v.text("tile", tile, "name of the tile type they are mapped on", config::Presence::required);
 }
 
 void Options::fields(config::Visitor& v)
@@ -66,6 +87,11 @@ void Options::fields(config::Visitor& v)
     v.integer("placement_moves", placement_moves, {0, 1 << 30}, unit::none, "exchanges the improved placement tries");
     v.boolean("minimal_buffers", minimal_buffers, "reserve only what keeps the pipeline from stopping; slower");
     v.integer("extra_rows", extra_rows, {0, 4096}, unit::none, "line buffer rows beyond window + stride");
+    v.list("tile_of", tile_of, "on a chip of several tile types, layers that go to a type; the first that fits holds");
+    v.choice(
+        "tile_choice", tile_choice, tile_choices,
+        "what is least on the tile type that a layer goes to without a rule, of the types that are not slower than "
+        "some layer must be at least and whose tiles last; with balanced replication area or tiles times time");
 }
 
 } // namespace imc::mapping

@@ -24,6 +24,17 @@ enum class Replication { none, balanced };
 enum class CopyShape { mixed, strips };
 enum class Reduction { cheapest, reducer, path };
 enum class Placement { improved, snake, random };
+enum class LayerKind { any, first, last, depthwise, convolution, dense };
+enum class TileChoice { area, energy, interval };
+
+/// Which layers are mapped on which of a chip's tile types.
+struct TileRule {
+    std::string layers = "*"; ///< names; * stands for any characters, ? for one
+    LayerKind kind = LayerKind::any;
+    std::string tile; ///< name of the type
+
+    void fields(config::Visitor& v);
+};
 
 struct Options {
     Fetch fetch = Fetch::full_window;
@@ -40,6 +51,8 @@ struct Options {
     std::int64_t placement_moves = 20000; ///< tried by the improved placement
     bool minimal_buffers = false;         ///< reserve only what keeps the pipeline from stopping
     int extra_rows = 0;                   ///< line buffer rows beyond window + stride
+    std::vector<TileRule> tile_of;        ///< the first one that fits a layer holds
+    TileChoice tile_choice = TileChoice::area; ///< what decides for layers that no rule fits
 
     void fields(config::Visitor& v);
 };

@@ -10,9 +10,9 @@ namespace imc::mapping
 
 using program::Work;
 
-PartWork::PartWork(const Mapping& mapping, const Graph& graph, const TileConfig& tile,
+PartWork::PartWork(const Mapping& mapping, const Graph& graph, const ChipConfig& chip,
                    const PrecisionOptions& precision, const Options& options)
-    : mapping_(mapping), graph_(graph), tile_(tile), precision_(precision), options_(options)
+    : mapping_(mapping), graph_(graph), chip_(chip), precision_(precision), options_(options)
 {
 }
 
@@ -126,7 +126,7 @@ std::int64_t PartWork::distinct_rows(const Part& part, std::int64_t begin, std::
 void PartWork::add_macros(const Part& part, Work& work) const
 {
     const Tiling& tiling = mapping_.layers[part.stage.value()].tiling;
-    const std::vector<MacroArrays> macros = arrays_by_macro(part, tile_);
+    const std::vector<MacroArrays> macros = arrays_by_macro(part, chip_.tiles[mapping_.type_of(part.tile).value()]);
     std::int64_t core_begin = 0, arrays = 0;
     for (std::size_t m = 0; m < macros.size(); ++m) {
         program::MacroUse use;

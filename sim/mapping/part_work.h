@@ -1,6 +1,6 @@
 #pragma once
 
-#include "arch/config/tile.h"
+#include "arch/config/chip.h"
 #include "arch/program/program.h"
 #include "sim/mapping/mapping.h"
 
@@ -11,7 +11,7 @@ namespace imc::mapping
 class PartWork
 {
 public:
-    PartWork(const Mapping& mapping, const Graph& graph, const TileConfig& tile, const PrecisionOptions& precision,
+    PartWork(const Mapping& mapping, const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision,
              const Options& options);
 
     /// Sources, sinks and vector work.
@@ -30,7 +30,7 @@ private:
 
     const Mapping& mapping_;
     const Graph& graph_;
-    const TileConfig& tile_;
+    const ChipConfig& chip_;
     const PrecisionOptions& precision_;
     const Options& options_;
 };

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "sim/base/random.h"
@@ -36,6 +37,31 @@ std::vector<std::uint32_t> snake(const MeshShape& mesh)
     return order;
 }
 
+/// Which places tiles may be at.
+class Rules
+{
+public:
+    Rules(const program::Program& program, const Sites& sites) : program_(program), sites_(sites)
+    {
+        for (const TileTypeId type : sites)
+            if (type.valid())
+                bound_.insert(type);
+    }
+
+    bool may_be_at(std::size_t tile, std::uint32_t place) const
+    {
+        if (sites_.empty())
+            return true;
+        const TileTypeId type = program_.type_of(TileId(tile));
+        return sites_[place] == (bound_.contains(type) ? type : TileTypeId());
+    }
+
+private:
+    const program::Program& program_;
+    const Sites& sites_;
+    std::set<TileTypeId> bound_;
+};
+
 using Neighbours = std::vector<std::vector<std::pair<std::uint32_t, double>>>;
 
 Neighbours neighbours_of(const std::vector<Traffic>& traffic, std::size_t tiles)
@@ -50,7 +76,7 @@ Neighbours neighbours_of(const std::vector<Traffic>& traffic, std::size_t tiles)
 
 /// Exchanges the places of two tiles, or moves one to a free place, whenever that shortens the way of the bits.
 void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& traffic, const MeshShape& mesh,
-             std::int64_t moves, RandomStream& random)
+             std::int64_t moves, const Rules& rules, RandomStream& random)
 {
     const std::size_t tiles = endpoint.size() - 1; // the memory stays where it is
     const std::size_t places = static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router;
@@ -73,7 +99,7 @@ void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& t
         const auto a = static_cast<std::uint32_t>(random.below(tiles));
         const auto target = static_cast<std::uint32_t>(random.below(places));
         const std::uint32_t from = endpoint[a], b = tile_at[target];
-        if (target == from)
+        if (target == from || !rules.may_be_at(a, target) || (b != empty && !rules.may_be_at(b, from)))
             continue;
         double gain = cost(a, from, b) - cost(a, target, b);
         if (b != empty)
@@ -92,9 +118,10 @@ void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& t
 class Exhaustive
 {
 public:
-    Exhaustive(const std::vector<Traffic>& traffic, const MeshShape& mesh, std::vector<std::uint32_t>& endpoint)
-        : mesh_(mesh), neighbours_(neighbours_of(traffic, endpoint.size())), best_(endpoint), tried_(endpoint),
-          taken_(static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router, 0)
+    Exhaustive(const std::vector<Traffic>& traffic, const MeshShape& mesh, const Rules& rules,
+               std::vector<std::uint32_t>& endpoint)
+        : mesh_(mesh), rules_(rules), neighbours_(neighbours_of(traffic, endpoint.size())), best_(endpoint),
+          tried_(endpoint), taken_(static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router, 0)
     {
         least_ = 0.0;
         for (const Traffic& t : traffic)
@@ -115,7 +142,7 @@ private:
             return;
         }
         for (std::uint32_t p = 0; p < taken_.size(); ++p) {
-            if (taken_[p])
+            if (taken_[p] || !rules_.may_be_at(tile, p))
                 continue;
             double more = 0.0;
             for (const auto& [other, bits] : neighbours_[tile])
@@ -129,6 +156,7 @@ private:
     }
 
     const MeshShape& mesh_;
+    const Rules& rules_;
     Neighbours neighbours_;
     std::vector<std::uint32_t>& best_;
     std::vector<std::uint32_t> tried_;
@@ -167,23 +195,48 @@ double hop_bytes(const std::vector<Traffic>& traffic, const std::vector<std::uin
     return sum;
 }
 
-std::vector<std::uint32_t> place(const program::Program& program, const MeshShape& mesh, const Options& options,
-                                 std::uint64_t seed)
+Sites sites_of(const ChipConfig& chip, const MeshShape& mesh)
 {
+    Sites sites;
+    for (std::size_t type = 0; type < chip.tiles.size(); ++type)
+        for (const std::vector<double>& at : chip.tiles[type].places) {
+            sites.resize(static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router);
+            std::size_t place = static_cast<std::size_t>(at[1] * mesh.columns + at[0]) * mesh.tiles_per_router;
+            while (sites[place].valid())
+                ++place; // the router's next port
+            sites[place] = TileTypeId(type);
+        }
+    return sites;
+}
+
+std::vector<std::uint32_t> place(const program::Program& program, const MeshShape& mesh, const Options& options,
+                                 std::uint64_t seed, const Sites& sites)
+{
+    const Rules rules(program, sites);
     RandomStream random(seed, "placement");
     std::vector<std::uint32_t> order = snake(mesh);
     if (options.placement == Placement::random)
         for (std::size_t i = order.size(); i > 1; --i)
             std::swap(order[i - 1], order[random.below(i)]);
     const std::size_t tiles = program.tiles - 1;
-    std::vector<std::uint32_t> endpoint(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(tiles));
+    std::vector<std::uint32_t> endpoint;
+    std::vector<char> taken(order.size(), 0);
+    for (std::size_t tile = 0, first = 0; tile < tiles; ++tile) {
+        while (first < order.size() && taken[order[first]])
+            ++first;
+        std::size_t i = first;
+        while (i < order.size() && (taken[order[i]] || !rules.may_be_at(tile, order[i])))
+            ++i;
+        endpoint.push_back(order.at(i));
+        taken[endpoint.back()] = 1;
+    }
     endpoint.push_back(mesh.routers() * mesh.tiles_per_router);
     if (options.placement == Placement::improved) {
         const std::vector<Traffic> traffic = traffic_of(program);
         const std::int64_t moves = std::min(options.placement_moves, static_cast<std::int64_t>(100 * endpoint.size()));
-        improve(endpoint, traffic, mesh, moves, random);
+        improve(endpoint, traffic, mesh, moves, rules, random);
         if (order.size() <= most_places_tried && options.placement_moves > 0)
-            Exhaustive(traffic, mesh, endpoint).search();
+            Exhaustive(traffic, mesh, rules, endpoint).search();
     }
     return endpoint;
 }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "arch/config/noc.h"
+#include "arch/config/chip.h"
 #include "arch/program/program.h"
 #include "sim/mapping/options.h"
 
@@ -27,8 +27,16 @@ double hop_bytes(const std::vector<Traffic>& traffic, const std::vector<std::uin
 /// Links between the routers of two endpoints.
 int links_between(std::uint32_t a, std::uint32_t b, const MeshShape& mesh);
 
-/// An endpoint for every tile; the last tile, the chip's memory, has the first extra endpoint.
+/// Which tile type each place of a mesh, by its endpoint, is for; invalid: for those types that are not said to be at
+/// certain places. Empty: tiles of any type may be anywhere.
+using Sites = std::vector<TileTypeId>;
+
+/// What a chip says of the places of its tiles.
+Sites sites_of(const ChipConfig& chip, const MeshShape& mesh);
+
+/// An endpoint for every tile; the last tile, the chip's memory, has the first extra endpoint. There must be a place
+/// for every tile.
 std::vector<std::uint32_t> place(const program::Program& program, const MeshShape& mesh, const Options& options,
-                                 std::uint64_t seed);
+                                 std::uint64_t seed, const Sites& sites = {});
 
 } // namespace imc::mapping

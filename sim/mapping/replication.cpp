@@ -12,6 +12,8 @@ namespace imc::mapping
 namespace
 {
 
+constexpr std::int64_t unlimited = std::int64_t{1} << 40;
+
 double alone(const Workload& layer) { return static_cast<double>(layer.positions()) * layer.cycles_each; }
 
 /// The least T in [low, high] that `fits`, which holds for high.
@@ -42,8 +44,8 @@ std::pair<double, double> extremes(const std::vector<Workload>& layers)
 class Packing
 {
 public:
-    Packing(const std::vector<Workload>& layers, const ArrayLayout& layout, const Options& options)
-        : layers_(layers), layout_(layout), options_(options)
+    Packing(const std::vector<Workload>& layers, const ArrayLayouts& types, const Options& options)
+        : layers_(layers), types_(types), options_(options), of_type_(types.size(), 0), full_(types.size(), 0)
     {
     }
 
@@ -55,12 +57,22 @@ public:
     /// Copies with at most so many positions; 0: one copy.
     void pack_positions(std::int64_t positions)
     {
-        pack(std::numeric_limits<double>::infinity(), std::int64_t{1} << 40,
+        pack(std::numeric_limits<double>::infinity(), unlimited,
              [&](const Workload& layer) { return static_cast<double>(positions > 0 ? positions : layer.positions()); });
     }
 
     std::vector<Copies> copies;
+    std::vector<TileTypeId> tile_types;
     std::int64_t tiles() const { return static_cast<std::int64_t>(used_.size()); }
+    /// In so many tiles, of each type no more than there may be.
+    bool within(std::int64_t most) const
+    {
+        bool fits = tiles() <= most;
+        for (std::size_t t = 0; t < types_.size(); ++t)
+            fits = fits && of_type_[TileTypeId(t)] <= types_[TileTypeId(t)].most;
+        return fits;
+    }
+    std::int64_t of_type(TileTypeId type) const { return of_type_[type]; }
     double interval() const { return interval_; }
 
 private:
@@ -87,12 +99,12 @@ private:
         turns = std::min(turns, positions);
         Copies& chosen = copies.back();
         chosen.groups.clear();
-        tile_ = options_.share_tiles ? full_ : tiles();
+        tile_ = options_.share_tiles ? full_[layer.type] : tiles();
         const double load = turns * layer.cycles_shared;
         const auto fewest = static_cast<std::int64_t>(std::ceil(positions / turns - 1e-9));
         for (std::int64_t n = 1; n <= layer.positions(); ++n) {
             add_copy(layer, load, cycles, chosen);
-            if (tiles() > most)
+            if (most != unlimited && !within(most))
                 return false;
             if (n >= fewest && divide(layer, chosen, turns, options_.copy_shape)) {
                 divide_evenly(layer, chosen, turns, options_.copy_shape);
@@ -106,15 +118,18 @@ private:
     /// On the first tile that has room and time, or on what is left of the next tiles.
     void add_copy(const Workload& layer, double load, double cycles, Copies& chosen)
     {
+        const ArrayLayout& layout = types_[layer.type];
         std::vector<Segment> place;
         for (std::int64_t left = layer.arrays; left > 0; ++tile_) {
             if (tile_ == tiles()) {
                 used_.push_back(0);
                 load_.push_back(0.0);
+                tile_types.push_back(layer.type);
+                ++of_type_[layer.type];
             }
             const auto t = static_cast<std::size_t>(tile_);
-            const std::int64_t free = layout_.tile - used_[t];
-            if (free == 0 || (load_[t] > 0.0 && load_[t] + load > cycles))
+            const std::int64_t free = layout.tile - used_[t];
+            if (tile_types[t] != layer.type || free == 0 || (load_[t] > 0.0 && load_[t] + load > cycles))
                 continue;
             const std::int64_t taken = std::min(free, left);
             place.push_back({tile_, used_[t], taken});
@@ -124,7 +139,7 @@ private:
             if (left == 0)
                 break; // the next copy may lie on this tile, too
         }
-        const bool whole = place.size() == 1 && layer.arrays % layout_.core == 0;
+        const bool whole = place.size() == 1 && layer.arrays % layout.core == 0;
         CopyGroup* last = chosen.groups.empty() ? nullptr : &chosen.groups.back();
         if (whole && last && last->place.size() == 1 && last->place[0].tile == place[0].tile)
             ++last->count;
@@ -135,8 +150,12 @@ private:
     /// From what the tiles must be able to do to what they do.
     void settle(const Workload& layer, const Copies& chosen)
     {
-        while (full_ < tiles() && used_[static_cast<std::size_t>(full_)] == layout_.tile)
-            ++full_;
+        std::int64_t& full = full_[layer.type];
+        const auto passed = [&](std::size_t t) {
+            return tile_types[t] != layer.type || used_[t] == types_[layer.type].tile;
+        };
+        while (full < tiles() && passed(static_cast<std::size_t>(full)))
+            ++full;
         for (const CopyGroup& group : chosen.groups)
             for (const Segment& segment : group.place)
                 done_.push_back({segment.tile, static_cast<double>(group.share.tokens()) * layer.cycles_shared});
@@ -146,82 +165,99 @@ private:
     }
 
     const std::vector<Workload>& layers_;
-    const ArrayLayout& layout_;
+    const ArrayLayouts& types_;
     const Options& options_;
+    IdVector<TileTypeId, std::int64_t> of_type_;        ///< tiles
     std::vector<std::int64_t> used_;                    ///< arrays of each tile
     std::vector<double> load_;                          ///< cycles that each tile's ports and units are busy
     std::vector<std::pair<std::int64_t, double>> done_; ///< by settled layers: tile, cycles
     std::int64_t tile_ = 0;                             ///< that the next copy is tried on
-    std::int64_t full_ = 0;                             ///< tiles before this one have no array left
+    IdVector<TileTypeId, std::int64_t> full_;           ///< tiles of the type before this one have no array left
     double interval_ = 0.0;
 };
 
+/// So many arrays of each type in so many tiles, if tiles could be split.
+bool there_are(const IdVector<TileTypeId, double>& arrays, const ArrayLayouts& types, std::int64_t budget)
+{
+    double tiles = 0.0;
+    for (std::size_t t = 0; t < types.size(); ++t) {
+        const ArrayLayout& type = types[TileTypeId(t)];
+        const auto each = static_cast<double>(type.tile);
+        if (arrays[TileTypeId(t)] > static_cast<double>(std::min(budget, type.most)) * each)
+            return false;
+        tiles += arrays[TileTypeId(t)] / each;
+    }
+    return types.size() == 1 || tiles <= static_cast<double>(budget);
+}
+
 } // namespace
 
-double interval_bound(const std::vector<Workload>& layers, std::int64_t arrays_per_tile, std::int64_t budget)
+double interval_bound(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
 {
-    const double room = static_cast<double>(budget) * static_cast<double>(arrays_per_tile);
     const auto [low, high] = extremes(layers);
     return least(low, high, [&](double interval) {
-        double arrays = 0.0;
+        IdVector<TileTypeId, double> arrays(types.size(), 0.0);
         for (const Workload& layer : layers)
-            arrays += static_cast<double>(layer.arrays) * std::max(1.0, alone(layer) / interval);
-        return arrays <= room;
+            arrays[layer.type] += static_cast<double>(layer.arrays) * std::max(1.0, alone(layer) / interval);
+        return there_are(arrays, types, budget);
     });
 }
 
-double least_interval(const std::vector<Workload>& layers, std::int64_t arrays_per_tile, std::int64_t budget)
+double least_interval(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
 {
     const auto [low, high] = extremes(layers);
     return least(low, high, [&](double interval) {
-        std::int64_t arrays = 0;
+        IdVector<TileTypeId, double> arrays(types.size(), 0.0);
         for (const Workload& layer : layers)
             if (layer.arrays > 0)
-                arrays += layer.arrays * static_cast<std::int64_t>(std::ceil(alone(layer) / interval - 1e-9));
-        return arrays <= budget * arrays_per_tile;
+                arrays[layer.type] += static_cast<double>(layer.arrays) * std::ceil(alone(layer) / interval - 1e-9);
+        return there_are(arrays, types, budget);
     });
 }
 
-ReplicationPlan plan_replication(const std::vector<Workload>& layers, const ArrayLayout& layout, std::int64_t budget,
+ReplicationPlan plan_replication(const std::vector<Workload>& layers, const ArrayLayouts& given, std::int64_t budget,
                                  const Options& options)
 {
+    ArrayLayouts types = given;
     const bool balanced = options.replication == Replication::balanced;
     Options sharing = options;
     sharing.share_tiles = options.share_tiles || (balanced && !options.keep_apart);
-    Packing apart(layers, layout, options), shared(layers, layout, sharing);
+    Packing apart(layers, types, options), shared(layers, types, sharing);
     apart.pack_positions(options.positions_per_copy);
     shared.pack_positions(options.positions_per_copy);
-    Packing& once = budget > 0 && apart.tiles() > budget ? shared : apart;
+    Packing& once = apart.within(budget > 0 ? budget : unlimited) ? apart : shared;
+    if (balanced && budget == 0) // no more tiles than without, nor of any type
+        for (std::size_t t = 0; t < types.size(); ++t)
+            types[TileTypeId(t)].most = std::min(types[TileTypeId(t)].most, once.of_type(TileTypeId(t)));
     budget = std::max(budget, once.tiles());
-    std::int64_t tiles = once.tiles();
-    double interval = once.interval();
-    std::vector<Copies> copies = std::move(once.copies);
-    if (balanced) {
-        const auto try_within = [&](double cycles) {
-            Packing tried(layers, layout, sharing);
-            if (!tried.pack(cycles, budget) || tried.interval() >= interval)
-                return false;
-            copies = std::move(tried.copies);
-            tiles = tried.tiles();
-            interval = tried.interval();
-            return true;
-        };
-        // The least interval whose copies fit, by bisection; every try is what the copies really reach.
-        const double least = least_interval(layers, layout.tile, budget);
-        double low = least;
-        if (!try_within(low))
-            for (int step = 0; step < 40 && interval - low > 0.5; ++step) {
-                const double middle = 0.5 * (low + interval);
-                if (!try_within(middle))
-                    low = middle;
-            }
-        // Where tiles end decides, too: a shorter interval may fit where a longer one did not.
-        constexpr int tries = 24;
-        for (int i = 1; i < tries && interval > 1.01 * least; ++i)
-            try_within(least + (interval - least) * i / tries);
-        return {std::move(copies), tiles, interval, least, interval_bound(layers, layout.tile, budget)};
-    }
-    return {std::move(copies), tiles, interval, interval, interval};
+    ReplicationPlan plan{std::move(once.copies), std::move(once.tile_types), once.interval(), once.interval(),
+                         once.interval()};
+    if (!balanced)
+        return plan;
+    const auto try_within = [&](double cycles) {
+        Packing tried(layers, types, sharing);
+        if (!tried.pack(cycles, budget) || tried.interval() >= plan.interval)
+            return false;
+        plan.copies = std::move(tried.copies);
+        plan.tiles = std::move(tried.tile_types);
+        plan.interval = tried.interval();
+        return true;
+    };
+    // The least interval whose copies fit, by bisection; every try is what the copies really reach.
+    plan.least = least_interval(layers, types, budget);
+    plan.bound = interval_bound(layers, types, budget);
+    double low = plan.least;
+    if (!try_within(low))
+        for (int step = 0; step < 40 && plan.interval - low > 0.5; ++step) {
+            const double middle = 0.5 * (low + plan.interval);
+            if (!try_within(middle))
+                low = middle;
+        }
+    // Where tiles end decides, too: a shorter interval may fit where a longer one did not.
+    constexpr int tries = 24;
+    for (int i = 1; i < tries && plan.interval > 1.01 * plan.least; ++i)
+        try_within(plan.least + (plan.interval - plan.least) * i / tries);
+    return plan;
 }
 
 } // namespace imc::mapping

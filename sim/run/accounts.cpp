@@ -55,7 +55,7 @@ void book_inference(const Experiment& experiment, const Mapped& mapped, tile::Se
         // stay in its output register.
         const bool own_sums = from.tile == to.tile && flow.message_class == MessageClass::partial_sum;
         if (to.tile != program.memory_tile && !own_sums)
-            ledger.book(services.received_token(flow.bits), tokens, to.layer);
+            ledger.book(services.received_token(to.tile, flow.bits), tokens, to.layer);
         if (from.tile == to.tile)
             continue;
         const std::int64_t hops =
@@ -73,15 +73,22 @@ void book_inference(const Experiment& experiment, const Mapped& mapped, tile::Se
 
 void account_programming(const Experiment& experiment, const Mapped& mapped, Result& result)
 {
-    const TileConfig& tile = experiment.chip.tiles.front();
-    const auto macro = make_macro(tile.core.macro);
-    const Clock clock = experiment.chip.clock();
+    const ChipConfig& chip = experiment.chip;
+    IdVector<TileTypeId, std::unique_ptr<Macro>> macros;
+    double bits = 0.0;
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        macros.push_back(make_macro(chip.tiles[t].core.macro));
+        bits +=
+            static_cast<double>(mapped.mapping.types[TileTypeId(t)].cells_used) * chip.tiles[t].core.macro.cell.bits;
+    }
+    const Clock clock = chip.clock();
     Cycle longest = 0;
     for (const program::Actor& actor : mapped.program.actors)
         for (const program::MacroUse& use : actor.work.macros) {
+            const Macro& macro = *macros[mapped.program.type_of(actor.tile)];
             const WriteOperation write{use.operation.rows, use.operation.columns, use.operation.arrays, -1};
-            longest = std::max(longest, macro->schedule(write, clock).latency);
-            for (const MacroEvent& event : macro->counts(write)) {
+            longest = std::max(longest, macro.schedule(write, clock).latency);
+            for (const MacroEvent& event : macro.counts(write)) {
                 const std::int64_t count = event.count * actor.copies;
                 result.write_energy += Ledger::energy(event.event, count);
                 if (event.event.name == "write_pulse")
@@ -89,8 +96,7 @@ void account_programming(const Experiment& experiment, const Mapped& mapped, Res
             }
         }
     result.write_cells = mapped.mapping.cells_used;
-    const double bits = static_cast<double>(mapped.mapping.cells_used) * tile.core.macro.cell.bits;
-    result.write_latency_s = std::max(clock.seconds(longest), bits / experiment.chip.io.bandwidth_bits_per_s);
+    result.write_latency_s = std::max(clock.seconds(longest), bits / chip.io.bandwidth_bits_per_s);
 }
 
 } // namespace imc::run

@@ -25,7 +25,13 @@ namespace imc::run
 namespace
 {
 
-constexpr const char* macro_place = "chip.tiles[0].core.macro";
+IdVector<TileTypeId, MacroConfig> macros_of(const ChipConfig& chip)
+{
+    IdVector<TileTypeId, MacroConfig> macros;
+    for (const TileConfig& tile : chip.tiles)
+        macros.push_back(tile.core.macro);
+    return macros;
+}
 
 Graph with_weights(const Experiment& experiment, const Graph& graph)
 {
@@ -121,25 +127,20 @@ class Measurement
 {
 public:
     Measurement(const Experiment& experiment, Mapped& mapped)
-        : experiment_(experiment), options_(*experiment.accuracy), macro_(experiment.chip.tiles.front().core.macro),
-          graph_(with_weights(experiment, mapped.graph)), images_(test_images(options_.data, graph_)),
-          calibration_(calibration_images(options_.data, graph_)),
+        : experiment_(experiment), options_(*experiment.accuracy), graph_(with_weights(experiment, mapped.graph)),
+          images_(test_images(options_.data, graph_)), calibration_(calibration_images(options_.data, graph_)),
           own_network_(std::make_shared<values::MappedNetwork>(
-              integer_network(experiment, graph_, calibration_), mapped.graph, mapped.mapping, macro_,
-              experiment.precision, experiment.mapping, options_.imperfections)),
+              integer_network(experiment, graph_, calibration_), mapped.graph, mapped.mapping,
+              macros_of(experiment.chip), experiment.precision, experiment.mapping, options_.imperfections)),
           network_(*own_network_), pipeline_(mapped.mapping.pipeline)
     {
-        const auto device = device_of(macro_, options_);
-        physics_ = values::physics_of(macro_, device, options_.imperfections, macro_place);
-        if (physics_)
-            physics_->transfer_cache = options_.cache;
-        result_.accuracy.device = device ? device->config().name : "";
+        for (std::size_t t = 0; t < experiment.chip.tiles.size(); ++t)
+            if (experiment.chip.tiles.size() == 1 || mapped.mapping.types[TileTypeId(t)].arrays > 0)
+                add_physics(TileTypeId(t));
+            else
+                physics_.push_back(std::nullopt);
         if (network_.needs_calibration())
             network_.calibrate(calibration_.inputs);
-        if (is_analog(macro_.family) && !device)
-            result_.warnings.push_back(std::string(macro_place) +
-                                       ".cell.device and accuracy.device name no device: the cells are ideal in "
-                                       "accuracy and SNR");
         if (!experiment.precision.signed_activations)
             if (const auto names = network_.signed_inputs(); !names.empty())
                 result_.warnings.push_back(
@@ -151,15 +152,14 @@ public:
     /// The first image stands for the data of the simulated inference.
     void apply_activity(Mapped& mapped) const
     {
-        run::apply_activity(network_, images_.inputs[0], experiment_.chip.tiles.front(), mapped);
+        run::apply_activity(network_, images_.inputs[0], experiment_.chip, mapped);
     }
 
     /// The first image on the first instance, at the last time.
     std::shared_ptr<CircuitValues> circuit_values(const Mapped& mapped) const
     {
-        const auto physics = instance(0, options_.times_s.back());
-        return std::make_shared<CircuitValues>(own_network_, physics ? &*physics : nullptr, images_.inputs[0],
-                                               mapped.mapping, mapped.program, experiment_.chip.tiles.front());
+        return std::make_shared<CircuitValues>(own_network_, instance(0, options_.times_s.back()), images_.inputs[0],
+                                               mapped.mapping, mapped.program, experiment_.chip);
     }
 
     ValueResult run()
@@ -185,18 +185,37 @@ public:
     }
 
 private:
-    /// The physics of one instance; its devices and its reads have seeds of their own.
-    std::optional<values::Physics> instance(std::int64_t number, double time) const
+    void add_physics(TileTypeId type)
     {
-        std::optional<values::Physics> p = physics_;
-        if (!p)
-            return p;
+        const MacroConfig& macro = experiment_.chip.tiles[type.value()].core.macro;
+        const std::string place = fmt::format("chip.tiles[{}].core.macro", type.value());
+        const auto device = device_of(macro, options_);
+        physics_.push_back(values::physics_of(macro, device, options_.imperfections, place));
+        if (physics_[type])
+            physics_[type]->transfer_cache = options_.cache;
+        std::string& names = result_.accuracy.device;
+        if (device && names.find(device->config().name) == std::string::npos)
+            names += (names.empty() ? "" : ", ") + device->config().name;
+        if (is_analog(macro.family) && !device)
+            result_.warnings.push_back(place +
+                                       ".cell.device and accuracy.device name no device: the cells are ideal in "
+                                       "accuracy and SNR");
+    }
+
+    /// The physics of one instance; its devices and its reads have seeds of their own.
+    values::PhysicsOfTypes instance(std::int64_t number, double time) const
+    {
+        values::PhysicsOfTypes physics = physics_;
         const auto index = static_cast<std::uint64_t>(number);
-        p->seed = RandomStream(seed_or(options_.instance_seed, experiment_.seed), "chip instance", index)();
-        p->read_seed = RandomStream(seed_or(options_.read_seed, experiment_.seed), "reads of an instance", index)();
-        p->moment.time_s = time;
-        p->compensation = options_.compensation;
-        return p;
+        for (std::optional<values::Physics>& p : physics) {
+            if (!p)
+                continue;
+            p->seed = RandomStream(seed_or(options_.instance_seed, experiment_.seed), "chip instance", index)();
+            p->read_seed = RandomStream(seed_or(options_.read_seed, experiment_.seed), "reads of an instance", index)();
+            p->moment.time_s = time;
+            p->compensation = options_.compensation;
+        }
+        return physics;
     }
 
     AccuracyAt at(double time) const
@@ -206,7 +225,7 @@ private:
         const auto hold = static_cast<std::size_t>(options_.hold_images);
         for (std::int64_t n = 0; n < options_.instances; ++n) {
             const auto physics = instance(n, time);
-            values::ChipInstance chip(network_, physics ? &*physics : nullptr);
+            values::ChipInstance chip(network_, values::pointers(physics));
             const std::vector<int> seen =
                 classes(images_, [&](std::size_t i) { return chip.run(images_.inputs[i], i, i / hold)[0]; });
             out.top1.push_back(share_equal(seen, images_.labels));
@@ -229,12 +248,13 @@ private:
     {
         result_.layers.resize(pipeline_.layers);
         const auto physics = instance(0, options_.times_s.back());
+        const values::TypePhysics of_types = values::pointers(physics);
         execute(network_.graph(), images_.inputs[0], {},
                 [&](NodeId node, std::span<const Value> operands, std::span<const ResultType> results) {
                     if (const values::MappedLayer* layer = network_.layer_of(node)) {
                         const kernel::Arguments a{network_.graph().node(node), operands, results};
                         result_.layers[pipeline_.layer[layer->stage.value()].value()] =
-                            values::layer_errors(*layer, a, physics ? &*physics : nullptr, options_.snr_vectors);
+                            values::layer_errors(*layer, a, of_types[layer->type], options_.snr_vectors);
                     }
                     return std::optional<std::vector<std::int64_t>>();
                 });
@@ -242,13 +262,12 @@ private:
 
     const Experiment& experiment_;
     const AccuracyOptions& options_;
-    const MacroConfig& macro_;
     Graph graph_;
     Images images_, calibration_;
     std::shared_ptr<values::MappedNetwork> own_network_;
     values::MappedNetwork& network_;
     const mapping::Pipeline& pipeline_;
-    std::optional<values::Physics> physics_;
+    values::PhysicsOfTypes physics_;
     std::vector<int> golden_;
     ValueResult result_;
 };

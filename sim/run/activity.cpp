@@ -9,12 +9,10 @@
 namespace imc::run
 {
 
-void apply_activity(const values::MappedNetwork& network, std::span<const Value> image, const TileConfig& tile,
+void apply_activity(const values::MappedNetwork& network, std::span<const Value> image, const ChipConfig& chip,
                     Mapped& mapped)
 {
     const auto actors = actors_of_parts(mapped.mapping, mapped.program);
-    const MacroConfig& macro = tile.core.macro;
-    const bool pulsed = macro.input.coding != InputCoding::amplitude;
     execute(
         network.graph(), image, {},
         [&](NodeId node, std::span<const Value> operands, std::span<const ResultType> results) {
@@ -22,6 +20,9 @@ void apply_activity(const values::MappedNetwork& network, std::span<const Value>
             if (!layer)
                 return std::optional<std::vector<std::int64_t>>();
             const mapping::LayerMapping& placed = mapped.mapping.layers[layer->stage.value()];
+            const TileConfig& tile = chip.tiles[layer->type.value()];
+            const MacroConfig& macro = tile.core.macro;
+            const bool pulsed = macro.input.coding != InputCoding::amplitude;
             const auto first = first_arrays(placed.tiling);
             const auto feed = layer->matrix->feed({network.graph().node(node), operands, results});
             std::map<int, values::LayerActivity> copies;

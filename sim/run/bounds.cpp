@@ -77,7 +77,7 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
         const Cycle turns = (all + actor.copies - 1) / actor.copies; // of the busiest copy
         for (const tile::MacroGroup& group : service.macros) {
             // The last operation takes its latency, the others their interval; the first finds the macros gated.
-            const Cycle cycles = services.macro_gating().wake + (turns - 1) * group.interval + group.latency;
+            const Cycle cycles = services.macro_gating(actor.tile).wake + (turns - 1) * group.interval + group.latency;
             raise(bounds.compute, cycles, fmt::format("arrays of '{}'", actor.name));
             raise(bounds.tile, cycles, fmt::format("arrays of '{}'", actor.name));
         }
@@ -94,7 +94,8 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
     for (std::size_t t = 0; t < program.tiles; ++t)
         for (std::size_t r = 0; r < busy[t].size(); ++r)
             raise(bounds.tile,
-                  busy[t][r] + (busy[t][r] > 0 && TileId(t) != program.memory_tile ? services.tile_gating().wake : 0),
+                  busy[t][r] +
+                      (busy[t][r] > 0 && TileId(t) != program.memory_tile ? services.tile_gating(TileId(t)).wake : 0),
                   TileId(t) == program.memory_tile ? std::string("memory and pins")
                                                    : fmt::format("{} of tile {}", resource_names[r], t));
 

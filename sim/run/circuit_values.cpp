@@ -16,27 +16,25 @@ namespace imc::run
 namespace
 {
 
-std::optional<values::Physics> with_cells(const values::Physics* physics)
+values::PhysicsOfTypes with_cells(values::PhysicsOfTypes physics)
 {
-    if (!physics)
-        return std::nullopt;
-    values::Physics kept = *physics;
-    kept.keep_cells = true;
-    return kept;
+    for (std::optional<values::Physics>& p : physics)
+        if (p)
+            p->keep_cells = true;
+    return physics;
 }
-
-const values::Physics* pointer(const std::optional<values::Physics>& physics) { return physics ? &*physics : nullptr; }
 
 } // namespace
 
-CircuitValues::CircuitValues(std::shared_ptr<const values::MappedNetwork> network, const values::Physics* physics,
-                             std::span<const Value> image, const mapping::Mapping& mapping,
-                             const program::Program& program, const TileConfig& tile)
-    : network_(std::move(network)), chip_(*network_, pointer(with_cells(physics))), feeds_(network_->layers().size()),
-      digital_(!is_analog(tile.core.macro.family))
+CircuitValues::CircuitValues(std::shared_ptr<const values::MappedNetwork> network,
+                             const values::PhysicsOfTypes& physics, std::span<const Value> image,
+                             const mapping::Mapping& mapping, const program::Program& program, const ChipConfig& chip)
+    : network_(std::move(network)), physics_(with_cells(physics)), chip_(*network_, values::pointers(physics_)),
+      feeds_(network_->layers().size())
 {
-    if (physics)
-        check_.time_s = physics->moment.time_s;
+    for (const std::optional<values::Physics>& p : physics)
+        if (p)
+            check_.time_s = p->moment.time_s;
     chip_.run(image, 0, 0, [&](const values::MappedLayer& layer, const kernel::Arguments& a) {
         feeds_[static_cast<std::size_t>(&layer - network_->layers().data())].emplace(layer.matrix->feed(a));
     });
@@ -50,6 +48,8 @@ CircuitValues::CircuitValues(std::shared_ptr<const values::MappedNetwork> networ
         Driven d;
         d.layer = layer_of_stage.at(part.stage.value());
         d.name = stage.name;
+        const TileConfig& tile = chip.tiles[d.layer->type.value()];
+        d.digital = !is_analog(tile.core.macro.family);
         d.share = program.actors[actor].share;
         d.width = stage.width;
         d.copy = part.copy;
@@ -96,7 +96,7 @@ MacroContents CircuitValues::contents(ActorId actor, std::size_t macro)
     out.signed_input = spec.input_signed;
     out.input_bits = spec.input_bits;
     // What has a bit more for magnitudes in the bulk path is two's complement where bits are added digitally.
-    if (digital_ && spec.input_signed && spec.signed_input != SignedInput::twos_complement)
+    if (d.digital && spec.input_signed && spec.signed_input != SignedInput::twos_complement)
         --out.input_bits;
     const auto copy = static_cast<std::size_t>(d.copy) + macro / d.macros.size();
     for (const Place& place : d.macros[macro % d.macros.size()]) {

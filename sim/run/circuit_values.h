@@ -24,10 +24,10 @@ namespace imc::run
 class CircuitValues final : public ChipValues
 {
 public:
-    /// Programs an instance (`physics` null: ideal cells) and runs the image through it.
-    CircuitValues(std::shared_ptr<const values::MappedNetwork> network, const values::Physics* physics,
+    /// Programs an instance and runs the image through it.
+    CircuitValues(std::shared_ptr<const values::MappedNetwork> network, const values::PhysicsOfTypes& physics,
                   std::span<const Value> image, const mapping::Mapping& mapping, const program::Program& program,
-                  const TileConfig& tile);
+                  const ChipConfig& chip);
 
     MacroContents contents(ActorId actor, std::size_t macro) override;
     std::optional<OperationInputs> inputs(ActorId actor, std::size_t macro, std::int64_t sequence) override;
@@ -48,6 +48,7 @@ private:
     struct Driven {
         const values::MappedLayer* layer = nullptr;
         std::string name;
+        bool digital = false;
         program::Region share;
         int width = 1;  ///< of the map of output positions
         int copy = 0;   ///< of the first set of its macros
@@ -66,9 +67,9 @@ private:
                 double circuit, double bulk);
 
     std::shared_ptr<const values::MappedNetwork> network_;
+    values::PhysicsOfTypes physics_;
     values::ChipInstance chip_;
     std::vector<std::optional<values::LayerMatrix::Feed>> feeds_; ///< as network_->layers()
-    bool digital_;
     std::map<ActorId, Driven> driven_;
     std::map<Operation, std::vector<std::vector<double>>> expected_; ///< of operations under way
     CircuitCheck check_;

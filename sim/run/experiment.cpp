@@ -1,5 +1,7 @@
 #include "sim/run/experiment.h"
 
+#include <fmt/format.h>
+
 namespace imc::run
 {
 
@@ -57,6 +59,9 @@ void Experiment::check(const config::Place& place) const
 {
     if (schema != "imcsim.experiment/1")
         place.fail("schema", "must be \"imcsim.experiment/1\", got \"" + schema + "\"");
+    for (std::size_t i = 0; i < mapping.tile_of.size(); ++i)
+        if (const std::string& name = mapping.tile_of[i].tile; !chip.type_named(name).valid())
+            place.fail(fmt::format("mapping.tile_of[{}].tile", i), chip.no_type(name));
 }
 
 } // namespace imc::run

@@ -10,7 +10,14 @@ namespace
 
 const PowerStates& states_of(const StoredLeakage& block, const Result& r)
 {
-    return r.power[static_cast<std::size_t>(block.domain)];
+    return states_of(r, block.domain, block.tile_type);
+}
+
+std::size_t index_of(const Result& r, PowerDomainKind domain, TileTypeId tile_type)
+{
+    if (domain == PowerDomainKind::always_on)
+        return r.power.size() - 1;
+    return tile_type.value() * std::size_t{2} + static_cast<std::size_t>(domain);
 }
 
 double wakes_j(const Result& r, bool steady)
@@ -20,7 +27,7 @@ double wakes_j(const Result& r, bool steady)
         for (const PowerDomainKind kind : {PowerDomainKind::macros, PowerDomainKind::tile}) {
             if (c.component != Component::control || c.event != wake_event(kind))
                 continue;
-            const PowerStates& s = r.power[static_cast<std::size_t>(kind)];
+            const PowerStates& s = states_of(r, kind, c.tile_type);
             // Counts by layer add up to all wakes; the steady ones are not told apart by layer.
             const double share = steady && s.wakes > 0
                                      ? static_cast<double>(s.steady_wakes) / static_cast<double>(s.wakes) /
@@ -33,18 +40,43 @@ double wakes_j(const Result& r, bool steady)
 
 } // namespace
 
-void describe_power(const Experiment& experiment, Result& r)
+const PowerStates& states_of(const Result& r, PowerDomainKind domain, TileTypeId tile_type)
 {
-    const TileConfig& tile = experiment.chip.tiles.front();
-    const auto describe = [&](PowerDomainKind kind, std::int64_t instances, const GatingConfig& gating) {
-        PowerStates& s = r.power[static_cast<std::size_t>(kind)];
+    return r.power.at(index_of(r, domain, tile_type));
+}
+
+PowerStates& states_of(Result& r, PowerDomainKind domain, TileTypeId tile_type)
+{
+    return r.power.at(index_of(r, domain, tile_type));
+}
+
+std::string domain_name(const Result& r, const PowerStates& states)
+{
+    const std::string name(name_of(states.domain));
+    return r.tile_types.size() > 1 && states.tile_type.valid() ? r.tile_types[states.tile_type].name + "." + name
+                                                               : name;
+}
+
+void describe_power(const ChipConfig& chip, Result& r)
+{
+    const auto describe = [&](PowerDomainKind domain, TileTypeId type, std::int64_t instances,
+                              const GatingConfig& gating) {
+        PowerStates s;
+        s.domain = domain;
+        s.tile_type = type;
         s.instances = instances;
         s.idle_leakage = gating.idle_leakage;
         s.gated_leakage = gating.gated_leakage;
         s.gates = gating.gates();
+        r.power.push_back(s);
     };
-    describe(PowerDomainKind::macros, r.tiles * tile.macros(), tile.core.macro_gating);
-    describe(PowerDomainKind::tile, r.tiles, tile.gating);
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        const TileConfig& tile = chip.tiles[t];
+        const std::int64_t tiles = r.tile_types[TileTypeId(t)].tiles;
+        describe(PowerDomainKind::macros, TileTypeId(t), tiles * tile.macros(), tile.core.macro_gating);
+        describe(PowerDomainKind::tile, TileTypeId(t), tiles, tile.gating);
+    }
+    r.power.emplace_back();
 }
 
 std::array<Energy::Wide, 3> state_picowatts(const StoredLeakage& block, const Result& r)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "sim/run/experiment.h"
 #include "sim/run/result.h"
@@ -9,8 +10,14 @@
 namespace imc::run
 {
 
+/// The time in power states of what is switched with a block.
+const PowerStates& states_of(const Result& r, PowerDomainKind domain, TileTypeId tile_type);
+PowerStates& states_of(Result& r, PowerDomainKind domain, TileTypeId tile_type);
+/// "macros", "tile_logic" or "always_on"; on a chip of several tile types the first two with the type before them.
+std::string domain_name(const Result& r, const PowerStates& states);
+
 /// Instances of each kind of block and what they leak in each state; nobody has been in any state yet.
-void describe_power(const Experiment& experiment, Result& r);
+void describe_power(const ChipConfig& chip, Result& r);
 
 /// What one block leaks over an inference in the states active, idle and gated. Their sum is Σ power × instance-cycles,
 /// rounded down once: with the same power in all states it is energy_of(power, time).

@@ -108,7 +108,8 @@ Mapped map_experiment(const Experiment& experiment, Graph network)
         throw ConfigError("chip.mesh",
                           fmt::format("{} x {} routers: the mesh {}", mapped.mesh.columns, mapped.mesh.rows, fault));
     mapped.program.endpoint =
-        mapping::place(mapped.program, mapped.mesh, experiment.mapping, static_cast<std::uint64_t>(experiment.seed));
+        mapping::place(mapped.program, mapped.mesh, experiment.mapping, static_cast<std::uint64_t>(experiment.seed),
+                       mapping::sites_of(experiment.chip, mapped.mesh));
     choose_reduction(experiment, options, mapped);
     assume_activity(experiment, mapped.program);
     add_compensation(experiment, mapped.program);

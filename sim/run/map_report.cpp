@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "sim/mapping/capacity.h"
@@ -24,9 +25,10 @@ double mean_random_hop_bytes(const Experiment& experiment, const Mapped& mapped)
     mapping::Options random = experiment.mapping;
     random.placement = mapping::Placement::random;
     const auto traffic = mapping::traffic_of(mapped.program);
+    const mapping::Sites sites = mapping::sites_of(experiment.chip, mapped.mesh);
     double sum = 0.0;
     for (int i = 0; i < random_placements; ++i) {
-        const auto endpoint = mapping::place(mapped.program, mapped.mesh, random, static_cast<std::uint64_t>(i));
+        const auto endpoint = mapping::place(mapped.program, mapped.mesh, random, static_cast<std::uint64_t>(i), sites);
         sum += mapping::hop_bytes(traffic, endpoint, mapped.mesh);
     }
     return sum / random_placements;
@@ -84,9 +86,24 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     r.hop_bytes = mapped.hop_bytes;
     r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
     const auto reserved = mapping::reserved_bits(mapped.program);
-    for (std::size_t t = 0; t < m.tiles; ++t)
-        r.most_buffer_bytes = std::max(r.most_buffer_bytes, (reserved[t] + 7) / 8);
-    r.buffer_bytes = experiment.chip.tiles.front().buffer.bytes;
+    for (const TileTypeResult& type : summary.tile_types)
+        r.types.push_back({type.name, type.tiles_used, type.arrays_used, type.array_utilization, 0, 0});
+    double fullest = -1.0;
+    for (std::size_t t = 0; t < m.tiles; ++t) {
+        const std::int64_t bytes = (reserved[t] + 7) / 8,
+                           has = mapping::buffer_bits(mapped.program, experiment.chip, TileId(t)) / 8;
+        MappedType& type = r.types[m.type_of(TileId(t)).value()];
+        type.most_buffer_bytes = std::max(type.most_buffer_bytes, bytes);
+        if (const double share = static_cast<double>(bytes) / static_cast<double>(has); share > fullest) {
+            fullest = share;
+            r.most_buffer_bytes = bytes;
+            r.buffer_bytes = has;
+        }
+    }
+    for (std::size_t t = 0; t < r.types.size(); ++t)
+        r.types[t].buffer_bytes = experiment.chip.tiles[t].buffer.bytes;
+    if (m.tiles == 0)
+        r.buffer_bytes = r.types.front().buffer_bytes;
     r.layers.resize(m.pipeline.layers);
     for (std::size_t s = 0; s < m.pipeline.stages.size(); ++s) {
         if (!m.pipeline.layer[s].valid())
@@ -107,6 +124,8 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
             tiles.insert(m.parts[p].tile.value());
         layer.tile_ids.assign(tiles.begin(), tiles.end());
         layer.tiles = static_cast<std::int64_t>(tiles.size());
+        for (const TileTypeId type : summary.layers[m.pipeline.layer[s].value()].tile_types)
+            layer.tile_types.push_back(summary.tile_types[type].name);
     }
     add_traffic(mapped, r.layers);
     return r;
@@ -114,8 +133,9 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
 
 std::string to_json(const MapReport& r)
 {
+    const bool several = r.types.size() > 1;
     nlohmann::ordered_json layers = nlohmann::ordered_json::array();
-    for (const MappedLayer& l : r.layers)
+    for (const MappedLayer& l : r.layers) {
         layers.push_back({{"name", l.name},
                           {"op", l.op},
                           {"arrays", l.arrays},
@@ -127,22 +147,33 @@ std::string to_json(const MapReport& r)
                           {"bits_fetched_per_position", l.bits_fetched},
                           {"bits_sent_per_position", l.bits_sent},
                           {"positions_per_copy", l.positions_each}});
-    const nlohmann::ordered_json j = {{"schema", "imcsim.map/1"},
-                                      {"network", r.network},
-                                      {"chip", r.chip},
-                                      {"mesh", {r.columns, r.rows}},
-                                      {"tiles", r.tiles},
-                                      {"tile_budget", r.tile_budget},
-                                      {"arrays_used", r.arrays_used},
-                                      {"array_utilization", r.array_utilization},
-                                      {"interval_bound_cycles", r.interval_bound_cycles},
-                                      {"interval_least_cycles", r.interval_least_cycles},
-                                      {"interval_cycles", r.interval_cycles},
-                                      {"hop_bytes", r.hop_bytes},
-                                      {"random_hop_bytes", r.random_hop_bytes},
-                                      {"buffer_bytes_reserved", r.most_buffer_bytes},
-                                      {"buffer_bytes", r.buffer_bytes},
-                                      {"layers", layers}};
+        if (several)
+            layers.back()["tile_types"] = l.tile_types;
+    }
+    nlohmann::ordered_json j = {{"schema", "imcsim.map/1"},
+                                {"network", r.network},
+                                {"chip", r.chip},
+                                {"mesh", {r.columns, r.rows}},
+                                {"tiles", r.tiles},
+                                {"tile_budget", r.tile_budget},
+                                {"arrays_used", r.arrays_used},
+                                {"array_utilization", r.array_utilization},
+                                {"interval_bound_cycles", r.interval_bound_cycles},
+                                {"interval_least_cycles", r.interval_least_cycles},
+                                {"interval_cycles", r.interval_cycles},
+                                {"hop_bytes", r.hop_bytes},
+                                {"random_hop_bytes", r.random_hop_bytes},
+                                {"buffer_bytes_reserved", r.most_buffer_bytes},
+                                {"buffer_bytes", r.buffer_bytes},
+                                {"layers", layers}};
+    for (const MappedType& t : r.types)
+        if (several)
+            j["tile_types"].push_back({{"name", t.name},
+                                       {"tiles", t.tiles},
+                                       {"arrays_used", t.arrays_used},
+                                       {"array_utilization", t.array_utilization},
+                                       {"buffer_bytes_reserved", t.most_buffer_bytes},
+                                       {"buffer_bytes", t.buffer_bytes}});
     return j.dump(2) + "\n";
 }
 
@@ -156,13 +187,21 @@ std::string to_text(const MapReport& r)
                         r.interval_cycles, r.interval_least_cycles, r.tile_budget, r.interval_bound_cycles);
     text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
                         r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
-    text += fmt::format("fullest tile buffer: {} of {} bytes\n\n", r.most_buffer_bytes, r.buffer_bytes);
-    text += fmt::format("  {:<28} {:<14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}\n", "layer", "operator",
-                        "arrays", "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions");
+    text += fmt::format("fullest tile buffer: {} of {} bytes\n", r.most_buffer_bytes, r.buffer_bytes);
+    const bool several = r.types.size() > 1;
+    for (const MappedType& t : r.types)
+        if (several)
+            text += fmt::format(
+                "tiles of type '{}': {}, {} arrays, {:.1f} % of their cells, fullest buffer {} of {} bytes\n", t.name,
+                t.tiles, t.arrays_used, t.array_utilization * 100, t.most_buffer_bytes, t.buffer_bytes);
+    text += "\n";
+    text +=
+        fmt::format("  {:<28} {:<14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}{}\n", "layer", "operator", "arrays",
+                    "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions", several ? "  on" : "");
     for (const MappedLayer& l : r.layers)
-        text +=
-            fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10.6g}\n", l.name, l.op,
-                        l.arrays, l.copies, l.tiles, l.required_bits, l.bits_fetched, l.bits_sent, l.positions_each);
+        text += fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10.6g}{}\n", l.name, l.op,
+                            l.arrays, l.copies, l.tiles, l.required_bits, l.bits_fetched, l.bits_sent, l.positions_each,
+                            several ? fmt::format("  {}", fmt::join(l.tile_types, ", ")) : "");
     return text;
 }
 

@@ -18,11 +18,22 @@ struct MappedLayer {
     int strips = 1; ///< of columns that the copies share
     std::int64_t tiles = 0;
     std::vector<std::uint32_t> tile_ids;
+    std::vector<std::string> tile_types; ///< of these
     std::string partial_sums = "array"; ///< where they are added up: array (there are none), tile, reducer, path
     int required_bits = 0;           ///< of a converter that loses nothing; 0: not on arrays
     std::int64_t bits_fetched = 0;   ///< from tile buffers, per output position of a copy
     std::int64_t bits_sent = 0;      ///< to other tiles, per output position, all consumers
     double positions_each = 0.0;     ///< output positions of the busiest copy, on average over inferences
+};
+
+/// What is used of a type of tiles.
+struct MappedType {
+    std::string name;
+    std::int64_t tiles = 0;
+    std::int64_t arrays_used = 0;
+    double array_utilization = 0.0;
+    std::int64_t most_buffer_bytes = 0; ///< reserved on the fullest tile
+    std::int64_t buffer_bytes = 0;      ///< that a tile has
 };
 
 struct MapReport {
@@ -38,8 +49,9 @@ struct MapReport {
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped
     double hop_bytes = 0.0;
     double random_hop_bytes = 0.0;      ///< mean of 100 random placements
-    std::int64_t most_buffer_bytes = 0; ///< reserved on the fullest tile
-    std::int64_t buffer_bytes = 0;      ///< that a tile has
+    std::int64_t most_buffer_bytes = 0; ///< reserved on the tile whose buffer is fullest
+    std::int64_t buffer_bytes = 0;      ///< that it has
+    std::vector<MappedType> types;
     std::vector<MappedLayer> layers;
 };
 

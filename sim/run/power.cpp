@@ -10,8 +10,6 @@ namespace imc::run
 namespace
 {
 
-PowerStates& of(Result& r, PowerDomainKind kind) { return r.power[static_cast<std::size_t>(kind)]; }
-
 /// Instances that no actor uses rest from the start.
 tile::StateCycles with_unused(tile::StateCycles used, const PowerStates& s, Cycle cycles)
 {
@@ -38,30 +36,46 @@ void set_steady(PowerStates& s, const tile::StateCycles& used, Cycle cycles)
     s.steady_wakes = all.wakes;
 }
 
-constexpr tile::StateCycles always(Cycle cycles) { return {cycles, 0, 0, 0}; }
+using Set = void (*)(PowerStates& s, const tile::StateCycles& used, Cycle cycles);
+
+void set_all(Result& r, const Chip::PowerStates& used, Cycle cycles, Set set_one)
+{
+    for (PowerStates& s : r.power)
+        set_one(s,
+                s.domain == PowerDomainKind::macros ? used.macros[s.tile_type]
+                : s.domain == PowerDomainKind::tile ? used.tiles[s.tile_type]
+                                                    : tile::StateCycles{cycles, 0, 0, 0},
+                cycles);
+}
 
 } // namespace
 
-void set_power(const Chip::PowerStates& used, Result& r)
-{
-    set(of(r, PowerDomainKind::macros), used.macros, r.cycles);
-    set(of(r, PowerDomainKind::tile), used.tiles, r.cycles);
-    set(of(r, PowerDomainKind::always_on), always(r.cycles), r.cycles);
-}
+void set_power(const Chip::PowerStates& used, Result& r) { set_all(r, used, r.cycles, set); }
 
 void set_steady_power(const Chip::PowerStates& used, Cycle cycles, std::int64_t inferences, Result& r)
 {
     r.steady_cycles = cycles;
     r.steady_inferences = inferences;
-    set_steady(of(r, PowerDomainKind::macros), used.macros, cycles);
-    set_steady(of(r, PowerDomainKind::tile), used.tiles, cycles);
-    set_steady(of(r, PowerDomainKind::always_on), always(cycles), cycles);
+    set_all(r, used, cycles, set_steady);
+}
+
+Chip::PowerStates between(const Chip::PowerStates& from, const Chip::PowerStates& to)
+{
+    Chip::PowerStates difference = to;
+    for (std::size_t t = 0; t < to.macros.size(); ++t) {
+        const TileTypeId type(t);
+        difference.macros[type] = to.macros[type] - from.macros[type];
+        difference.tiles[type] = to.tiles[type] - from.tiles[type];
+    }
+    return difference;
 }
 
 void bound_power(const Mapped& mapped, tile::ServiceTable& services, Result& r)
 {
     const program::Program& program = mapped.program;
-    Chip::PowerStates used;
+    const std::size_t types = r.tile_types.size();
+    Chip::PowerStates used{IdVector<TileTypeId, tile::StateCycles>(types),
+                           IdVector<TileTypeId, tile::StateCycles>(types)};
     const auto work = [&](tile::StateCycles& sum, const GatingCycles& gating, Cycle busy, std::int64_t instances) {
         const Cycle active = std::min(r.cycles, busy + gating.wake);
         const Cycle rest = r.cycles - active;
@@ -77,7 +91,7 @@ void bound_power(const Mapped& mapped, tile::ServiceTable& services, Result& r)
         Cycle macros = 0;
         for (const tile::MacroGroup& group : service.macros)
             macros = std::max(macros, (turns - 1) * group.interval + group.latency);
-        work(used.macros, services.macro_gating(), macros, actor.macros());
+        work(used.macros[program.type_of(actor.tile)], services.macro_gating(actor.tile), macros, actor.macros());
         for (std::size_t s = 0; s < service.first.steps.size(); ++s)
             if (tile::shared(service.first.steps[s].resource))
                 busy[actor.tile.value()][static_cast<std::size_t>(service.first.steps[s].resource)] +=
@@ -85,7 +99,8 @@ void bound_power(const Mapped& mapped, tile::ServiceTable& services, Result& r)
     }
     for (std::size_t t = 0; t < program.tiles; ++t)
         if (TileId(t) != program.memory_tile)
-            work(used.tiles, services.tile_gating(), *std::max_element(busy[t].begin(), busy[t].end()), 1);
+            work(used.tiles[program.type_of(TileId(t))], services.tile_gating(TileId(t)),
+                 *std::max_element(busy[t].begin(), busy[t].end()), 1);
     set_power(used, r);
     set_steady_power(used, r.cycles, 1, r);
 }
@@ -95,8 +110,8 @@ void book_wakes(const Chip* chip, const Mapped& mapped, const tile::ServiceTable
     const program::Program& program = mapped.program;
     const auto book = [&](const program::Actor& actor, std::int64_t macros, std::int64_t tiles) {
         macros *= actor.macros();
-        ledger.book(services.macro_wake(), macros, actor.layer);
-        ledger.book(services.tile_wake(), tiles, actor.layer);
+        ledger.book(services.macro_wake(actor.tile), macros, actor.layer);
+        ledger.book(services.tile_wake(actor.tile), tiles, actor.layer);
         if (actor.layer.valid())
             r.layers[actor.layer.value()].wakes += macros;
     };
@@ -109,9 +124,9 @@ void book_wakes(const Chip* chip, const Mapped& mapped, const tile::ServiceTable
     std::vector<char> woken(program.tiles, 0);
     woken[program.memory_tile.value()] = 1;
     for (const program::Actor& actor : program.actors) {
-        const bool tile = services.tile_gating().gates() && !woken[actor.tile.value()];
+        const bool tile = services.tile_gating(actor.tile).gates() && !woken[actor.tile.value()];
         woken[actor.tile.value()] = 1;
-        book(actor, services.macro_gating().gates(), tile);
+        book(actor, services.macro_gating(actor.tile).gates(), tile);
     }
 }
 

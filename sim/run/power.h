@@ -10,6 +10,8 @@ namespace imc::run
 
 /// The states of the inference alone, over r.cycles. What the program does not use rests all the time.
 void set_power(const Chip::PowerStates& used, Result& r);
+/// What was added from one moment to a later one.
+Chip::PowerStates between(const Chip::PowerStates& from, const Chip::PowerStates& to);
 /// The states of a steady stretch of so many cycles and inferences.
 void set_steady_power(const Chip::PowerStates& used, Cycle cycles, std::int64_t inferences, Result& r);
 /// Where nothing is simulated: each block is active for as long as it must be at least and, if it can be, gated at all

@@ -10,7 +10,8 @@ namespace imc::run
 Recorder::Recorder(const Experiment& experiment, const Mapped& mapped, const Chip& chip, tile::ServiceTable& services,
                    const Ledger& ledger, trace::Trace* trace)
     : program_(mapped.program), chip_(chip), services_(services), ledger_(ledger), trace_(trace),
-      clock_(experiment.chip.clock()), bin_cycles_(std::max<Cycle>(1, clock_.cycles(experiment.run.power_bin_s)))
+      clock_(experiment.chip.clock()), bin_cycles_(std::max<Cycle>(1, clock_.cycles(experiment.run.power_bin_s))),
+      rests_(experiment.chip.tiles.size())
 {
     if (!trace_)
         return;
@@ -99,7 +100,7 @@ void Recorder::kept(program::FlowId id, std::int64_t token, Cycle visible)
     if (!recording_ || token >= flow.region.tokens() || to.tile == program_.memory_tile ||
         flow.message_class == MessageClass::partial_sum)
         return;
-    for (const EventCount& event : services_.received_token(flow.bits))
+    for (const EventCount& event : services_.received_token(to.tile, flow.bits))
         book(event, to.layer, visible - 1, visible);
 }
 
@@ -119,7 +120,7 @@ void Recorder::delivered(const Delivery& delivery, const Route& route, program::
     if (route.links > 0)
         book({services_.flit_link(), flits * route.links}, layer, delivery.head_injected, end);
     if (!credit && to.tile != program_.memory_tile)
-        for (const EventCount& event : services_.received_token(flow.bits))
+        for (const EventCount& event : services_.received_token(to.tile, flow.bits))
             book(event, to.layer, delivery.head_arrived, end);
     if (!trace_)
         return;

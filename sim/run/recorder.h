@@ -36,7 +36,7 @@ public:
 private:
     void book(const EventCount& event, LayerId layer, Cycle start, Cycle end);
     void show(const EventCount& event, LayerId layer, Cycle start, Cycle end);
-    void add_rest(PowerDomainKind kind, std::int64_t instances, const tile::Rest& rest);
+    void add_rest(TileId tile, PowerDomainKind kind, std::int64_t instances, const tile::Rest& rest);
     void leak(const StoredLeakage& block, const Result& r);
     void show_leakage(Component component, Energy energy, Cycle start, Cycle end);
     void spread(Energy energy, Cycle start, Cycle end);
@@ -56,7 +56,7 @@ private:
     struct Rests {
         std::vector<Cycle> idle, gated; ///< instance-cycles in each bin of power
     };
-    std::array<Rests, power_domain_kinds> rests_;
+    IdVector<TileTypeId, std::array<Rests, power_domain_kinds>> rests_;
     std::vector<trace::TrackId> tracks_; ///< of each actor
 };
 

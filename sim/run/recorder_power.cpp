@@ -30,9 +30,9 @@ Cycle at(const std::vector<Cycle>& bins, std::size_t bin) { return bin < bins.si
 
 } // namespace
 
-void Recorder::add_rest(PowerDomainKind kind, std::int64_t instances, const tile::Rest& rest)
+void Recorder::add_rest(TileId tile, PowerDomainKind kind, std::int64_t instances, const tile::Rest& rest)
 {
-    Rests& rests = rests_[static_cast<std::size_t>(kind)];
+    Rests& rests = rests_[program_.type_of(tile)][static_cast<std::size_t>(kind)];
     add_cycles(rests.idle, bin_cycles_, instances, rest.from, rest.gated_from);
     add_cycles(rests.gated, bin_cycles_, instances, rest.gated_from, rest.to);
 }
@@ -43,10 +43,12 @@ void Recorder::rested(const tile::ActorState& by, bool macros, const tile::Rest&
         return;
     const auto instances = macros ? by.actor->macros() : 1;
     if (power_recording_)
-        add_rest(macros ? PowerDomainKind::macros : PowerDomainKind::tile, instances, rest);
+        add_rest(by.actor->tile, macros ? PowerDomainKind::macros : PowerDomainKind::tile, instances, rest);
     if (!rest.woke)
         return;
-    book({macros ? services_.macro_wake() : services_.tile_wake(), instances}, by.actor->layer, rest.to, rest.ready);
+    const TileId tile = by.actor->tile;
+    book({macros ? services_.macro_wake(tile) : services_.tile_wake(tile), instances}, by.actor->layer, rest.to,
+         rest.ready);
     if (!trace_)
         return;
     trace::Span span;
@@ -69,28 +71,28 @@ void Recorder::end_power_states(Cycle now)
     for (std::size_t t = 0; t < chip_.tiles(); ++t) {
         const tile::TileEngine& engine = chip_.tile(TileId(t)).engine();
         if (TileId(t) != program_.memory_tile && engine.power().resting())
-            add_rest(PowerDomainKind::tile, 1, engine.power().rest(now));
+            add_rest(TileId(t), PowerDomainKind::tile, 1, engine.power().rest(now));
         for (const tile::ActorState& actor : engine.actors())
             if (actor.macro_power.resting())
-                add_rest(PowerDomainKind::macros, actor.actor->macros(), actor.macro_power.rest(now));
+                add_rest(TileId(t), PowerDomainKind::macros, actor.actor->macros(), actor.macro_power.rest(now));
     }
 }
 
 void Recorder::finish(const Result& r)
 {
     recording_ = false;
-    for (std::size_t k = 0; k < power_domain_kinds; ++k) {
+    for (const PowerStates& s : r.power) {
+        if (r.cycles == 0 || s.leaks_evenly())
+            continue;
         // What the program does not use was not seen resting.
-        const PowerStates& s = r.power[k];
+        Rests& rests = rests_[s.tile_type][static_cast<std::size_t>(s.domain)];
         Cycle seen_idle = 0, seen_gated = 0;
-        for (const Cycle c : rests_[k].idle)
+        for (const Cycle c : rests.idle)
             seen_idle += c;
-        for (const Cycle c : rests_[k].gated)
+        for (const Cycle c : rests.gated)
             seen_gated += c;
-        if (r.cycles > 0 && !s.leaks_evenly()) {
-            add_cycles(rests_[k].idle, bin_cycles_, (s.idle - seen_idle) / r.cycles, 0, r.cycles);
-            add_cycles(rests_[k].gated, bin_cycles_, (s.gated - seen_gated) / r.cycles, 0, r.cycles);
-        }
+        add_cycles(rests.idle, bin_cycles_, (s.idle - seen_idle) / r.cycles, 0, r.cycles);
+        add_cycles(rests.gated, bin_cycles_, (s.gated - seen_gated) / r.cycles, 0, r.cycles);
     }
     for (const StoredLeakage& block : r.leakage)
         leak(block, r);
@@ -99,21 +101,21 @@ void Recorder::finish(const Result& r)
 /// Bin by bin; rounding down the sum up to each bin's end makes the parts add up to leakage_energy().
 void Recorder::leak(const StoredLeakage& block, const Result& r)
 {
-    const auto kind = static_cast<std::size_t>(block.domain);
-    const PowerStates& s = r.power[kind];
+    const PowerStates& s = states_of(r, block.domain, block.tile_type);
     if (s.leaks_evenly()) {
         const auto parts = leakage_energy(block, r);
         const Energy energy = parts[0] + parts[1] + parts[2];
         spread(energy, 0, r.cycles);
         return show_leakage(block.component, energy, 0, r.cycles);
     }
+    const Rests& rests = rests_[s.tile_type][static_cast<std::size_t>(s.domain)];
     const auto power = state_picowatts(block, r);
     const Energy::Wide divisor = Energy::Wide{s.instances} * 1'000'000;
     Energy::Wide sum = 0, before = 0;
     for (Cycle begin = 0; begin < r.cycles; begin += bin_cycles_) {
         const Cycle end = std::min(r.cycles, begin + bin_cycles_);
         const auto bin = static_cast<std::size_t>(begin / bin_cycles_);
-        const Cycle idle = at(rests_[kind].idle, bin), gated = at(rests_[kind].gated, bin);
+        const Cycle idle = at(rests.idle, bin), gated = at(rests.gated, bin);
         const Cycle active = s.instances * (end - begin) - idle - gated;
         sum += (power[0] * active + power[1] * idle + power[2] * gated) * clock_.period();
         const Energy energy = Energy::from_quanta(sum / divisor - before);

@@ -25,6 +25,7 @@ struct LayerResult {
     int replication = 1;
     std::int64_t tiles = 0;
     int required_bits = 0; ///< 0: not on arrays
+    std::vector<TileTypeId> tile_types; ///< of the tiles it is on, ascending
     Cycle start_cycle = 0;
     Cycle end_cycle = 0;
     Cycle stall_cycles = 0; ///< most of any of its actors: ready, but no room for the result
@@ -40,6 +41,7 @@ struct CostModel {
     double unit_energy_j = 0.0;
     std::string model;
     std::string citation;
+    TileTypeId tile_type; ///< invalid: outside tiles
     bool operator==(const CostModel&) const = default;
 };
 
@@ -52,6 +54,7 @@ struct StoredCount {
     Phase phase = Phase::inference;
     std::int64_t count = 0;
     Energy unit;
+    TileTypeId tile_type; ///< of the tile it happened on; invalid: outside tiles
 };
 
 /// What leaks of one block of the chip, all its instances together.
@@ -59,10 +62,13 @@ struct StoredLeakage {
     Component component = Component::control;
     double power_w = 0.0;
     PowerDomainKind domain = PowerDomainKind::always_on;
+    TileTypeId tile_type; ///< whose tiles it is in; invalid: outside tiles
 };
 
 /// Time of all instances of a kind of block in each power state, summed.
 struct PowerStates {
+    PowerDomainKind domain = PowerDomainKind::always_on;
+    TileTypeId tile_type; ///< invalid: what is always on, whatever it belongs to
     std::int64_t instances = 1;
     double idle_leakage = 1.0;  ///< share of the active leakage
     double gated_leakage = 1.0; ///< share of the active leakage
@@ -72,6 +78,22 @@ struct PowerStates {
     std::int64_t wakes = 0;                ///< of instances
     Cycle steady_active = 0, steady_idle = 0, steady_gated = 0; ///< the same in Result::steady_cycles
     std::int64_t steady_wakes = 0;
+};
+
+/// All tiles of one of the chip's types.
+struct TileTypeResult {
+    std::string name;
+    std::int64_t tiles = 0;
+    std::int64_t tiles_used = 0;
+    std::int64_t cores = 0;
+    std::int64_t arrays = 0;
+    std::int64_t arrays_used = 0;
+    double array_utilization = 0.0; ///< weights' cells / cells of the arrays used
+    double area_m2 = 0.0;
+    double leakage_power_w = 0.0;
+    double nameplate_power_w = 0.0;
+    double peak_tops = 0.0;
+    Energy energy; ///< of one inference alone, leakage included
 };
 
 struct Result {
@@ -88,6 +110,7 @@ struct Result {
     std::int64_t arrays_used = 0;
     double array_utilization = 0.0; ///< weights' cells / cells of the arrays used
     std::array<std::int64_t, 2> mesh{};
+    IdVector<TileTypeId, TileTypeResult> tile_types;
     double area_m2 = 0.0;
     std::array<double, component_count> area_by_component_m2{};
 
@@ -121,7 +144,7 @@ struct Result {
     /// `calibrate`, Σ count × unit is `calibrate_energy` (imcsim recost; sim/run/leakage.h).
     std::vector<StoredCount> ledger;    ///< of each phase in the order of Ledger::entries()
     std::vector<StoredLeakage> leakage; ///< in the order of the chip's inventory
-    std::array<PowerStates, power_domain_kinds> power;
+    std::vector<PowerStates> power;     ///< of each tile type macros and logic, last what is always on
     std::int64_t steady_inferences = 0; ///< over which the steady state's power states were taken; 0: not
     Cycle steady_cycles = 0;            ///< that these took
     std::map<std::string, std::int64_t> counts;

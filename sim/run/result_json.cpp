@@ -22,17 +22,48 @@ Json network_json(const Result& r)
     return {{"name", r.network}, {"macs", r.macs}, {"parameters", r.parameters}, {"layers", r.network_layers}};
 }
 
+bool several_types(const Result& r) { return r.tile_types.size() > 1; }
+
+Json tile_types_json(const Result& r)
+{
+    Json types = Json::array();
+    for (const TileTypeResult& t : r.tile_types)
+        types.push_back({{"name", t.name},
+                         {"tiles", t.tiles},
+                         {"tiles_used", t.tiles_used},
+                         {"cores", t.cores},
+                         {"arrays", t.arrays},
+                         {"arrays_used", t.arrays_used},
+                         {"array_utilization", t.array_utilization},
+                         {"area_mm2", t.area_m2 * 1e6},
+                         {"leakage_power_w", t.leakage_power_w},
+                         {"nameplate_power_w", t.nameplate_power_w},
+                         {"peak_tops", t.peak_tops},
+                         {"energy_j", t.energy.joules()}});
+    return types;
+}
+
+/// Adds whose tiles it is about, where there are several types.
+void add_tile_type(const Result& r, TileTypeId type, Json& line)
+{
+    if (several_types(r) && type.valid())
+        line["tile_type"] = r.tile_types[type].name;
+}
+
 Json chip_json(const Result& r)
 {
-    return {{"name", r.chip},
-            {"mesh", {r.mesh[0], r.mesh[1]}},
-            {"tiles", r.tiles},
-            {"tiles_used", r.tiles_used},
-            {"cores", r.cores},
-            {"arrays", r.arrays},
-            {"arrays_used", r.arrays_used},
-            {"array_utilization", r.array_utilization},
-            {"area_mm2", r.area_m2 * 1e6}};
+    Json chip = {{"name", r.chip},
+                 {"mesh", {r.mesh[0], r.mesh[1]}},
+                 {"tiles", r.tiles},
+                 {"tiles_used", r.tiles_used},
+                 {"cores", r.cores},
+                 {"arrays", r.arrays},
+                 {"arrays_used", r.arrays_used},
+                 {"array_utilization", r.array_utilization},
+                 {"area_mm2", r.area_m2 * 1e6}};
+    if (several_types(r))
+        chip["tile_types"] = tile_types_json(r);
+    return chip;
 }
 
 Json energy_json(const Result& r)
@@ -53,16 +84,15 @@ Json energy_json(const Result& r)
 Json power_json(const Result& r)
 {
     Json states = Json::object();
-    for (std::size_t k = 0; k < power_domain_kinds; ++k) {
-        const PowerStates& s = r.power[k];
+    for (const PowerStates& s : r.power) {
         std::array<Energy, 3> energy;
         for (const StoredLeakage& block : r.leakage)
-            if (static_cast<std::size_t>(block.domain) == k) {
+            if (&states_of(r, block.domain, block.tile_type) == &s) {
                 const auto parts = leakage_energy(block, r);
                 for (std::size_t i = 0; i < energy.size(); ++i)
                     energy[i] += parts[i];
             }
-        states[std::string(name_of(static_cast<PowerDomainKind>(k)))] = {
+        states[domain_name(r, s)] = {
             {"instances", s.instances},
             {"gates", s.gates},
             {"active_cycles", s.active},
@@ -109,6 +139,9 @@ Json layers_json(const Result& r)
                           {"wakes", l.wakes},
                           {"energy_j", l.energy.joules()},
                           {"utilization", l.utilization}});
+        if (several_types(r))
+            for (const TileTypeId type : l.tile_types)
+                layers.back()["tile_types"].push_back(r.tile_types[type].name);
         if (l.errors)
             layers.back().update(errors_json(*l.errors));
     }
@@ -118,12 +151,14 @@ Json layers_json(const Result& r)
 Json models_json(const Result& r)
 {
     Json models = Json::array();
-    for (const CostModel& m : r.cost_models)
+    for (const CostModel& m : r.cost_models) {
         models.push_back({{"component", m.component},
                           {"event", m.event},
                           {"unit_energy_j", m.unit_energy_j},
                           {"model", m.model},
                           {"citation", m.citation}});
+        add_tile_type(r, m.tile_type, models.back());
+    }
     return models;
 }
 
@@ -138,7 +173,7 @@ std::string ledger_lines(const Result& r)
         text += items.empty() ? "]" : "\n  ]";
     };
     std::vector<Json> counts, leakage;
-    for (const StoredCount& c : r.ledger)
+    for (const StoredCount& c : r.ledger) {
         counts.push_back({{"component", name_of(c.component)},
                           {"event", c.event},
                           {"category", name_of(c.category)},
@@ -146,10 +181,27 @@ std::string ledger_lines(const Result& r)
                           {"phase", name_of(c.phase)},
                           {"count", c.count},
                           {"unit_energy_j", c.unit.joules()}});
-    for (const StoredLeakage& l : r.leakage)
+        add_tile_type(r, c.tile_type, counts.back());
+    }
+    for (const StoredLeakage& l : r.leakage) {
         leakage.push_back({{"component", name_of(l.component)}, {"power_w", l.power_w}, {"domain", name_of(l.domain)}});
+        add_tile_type(r, l.tile_type, leakage.back());
+    }
     list("ledger", counts);
     list("leakage", leakage);
+    return text;
+}
+
+std::string tile_types_text(const Result& r)
+{
+    if (!several_types(r))
+        return "";
+    std::string text = fmt::format("\n  {:<18} {:>6} {:>6} {:>8} {:>8} {:>7} {:>10} {:>12} {:>12}\n", "tile type",
+                                   "tiles", "used", "arrays", "used", "cells", "area/mm2", "leakage/mW", "energy/nJ");
+    for (const TileTypeResult& t : r.tile_types)
+        text += fmt::format("  {:<18.18} {:>6} {:>6} {:>8} {:>8} {:>6.1f}% {:>10.4g} {:>12.4g} {:>12.5g}\n", t.name,
+                            t.tiles, t.tiles_used, t.arrays, t.arrays_used, t.array_utilization * 100, t.area_m2 * 1e6,
+                            t.leakage_power_w * 1e3, t.energy.joules() * 1e9);
     return text;
 }
 
@@ -232,6 +284,7 @@ std::string to_report(const Result& r)
     line("area",
          fmt::format("{:.4g} mm2: {} tiles ({} used), {} of {} arrays used, {:.1f} % of their cells", r.area_m2 * 1e6,
                      r.tiles, r.tiles_used, r.arrays_used, r.arrays, r.array_utilization * 100));
+    text += tile_types_text(r);
     text += fmt::format("\n  {:<28} {:<16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12} {:>6}\n", "layer", "operator",
                         "MACs", "arrays", "rep", "start", "end", "stall", "energy/nJ", "busy");
     for (const LayerResult& l : r.layers)
@@ -252,14 +305,13 @@ std::string to_report(const Result& r)
     if (std::ranges::any_of(r.power, [](const PowerStates& s) { return s.gates; })) {
         text += fmt::format("\n  {:<18} {:>10} {:>8} {:>8} {:>8} {:>10}\n", "power states", "instances", "active",
                             "idle", "gated", "wakes");
-        for (std::size_t k = 0; k < power_domain_kinds; ++k) {
-            const PowerStates& s = r.power[k];
+        for (const PowerStates& s : r.power) {
             const auto share = [&](Cycle cycles) {
-                return 100.0 * static_cast<double>(cycles) / static_cast<double>(s.active + s.idle + s.gated);
+                const Cycle all = std::max<Cycle>(1, s.active + s.idle + s.gated); // none: the chip has no such tile
+                return 100.0 * static_cast<double>(cycles) / static_cast<double>(all);
             };
-            text += fmt::format("  {:<18} {:>10} {:>7.2f}% {:>7.2f}% {:>7.2f}% {:>10}\n",
-                                name_of(static_cast<PowerDomainKind>(k)), s.instances, share(s.active), share(s.idle),
-                                share(s.gated), s.wakes);
+            text += fmt::format("  {:<18} {:>10} {:>7.2f}% {:>7.2f}% {:>7.2f}% {:>10}\n", domain_name(r, s),
+                                s.instances, share(s.active), share(s.idle), share(s.gated), s.wakes);
         }
     }
     text += accuracy_report(r);

@@ -124,8 +124,8 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     const auto settle = [&](const SteadyState& state) {
         const std::size_t last = outputs.size() - 1;
         const auto n = state.period > 0 ? static_cast<std::size_t>(state.period) : std::min<std::size_t>(8, last);
-        set_steady_power({power[last].macros - power[last - n].macros, power[last].tiles - power[last - n].tiles},
-                         outputs[last] - outputs[last - n], static_cast<std::int64_t>(n), r);
+        set_steady_power(between(power[last - n], power[last]), outputs[last] - outputs[last - n],
+                         static_cast<std::int64_t>(n), r);
         steady = state;
     };
     chip.completed = [&](std::int64_t, Cycle cycle) {
@@ -167,7 +167,7 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
 {
     Result r = summarize(experiment, mapped);
     Ledger ledger;
-    tile::ServiceTable services(experiment.chip, ledger);
+    tile::ServiceTable services(experiment.chip, mapped.program, ledger);
     const bool arrays_only = experiment.run.fidelity == Fidelity::compute;
     const Bounds latency = bounds_of(experiment, mapped, services, Served::for_output);
     const Bounds bounds = bounds_of(experiment, mapped, services, Served::in_all);
@@ -196,7 +196,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
         return compute_bounds(experiment, mapped);
     Result r = summarize(experiment, mapped);
     Ledger ledger;
-    tile::ServiceTable services(experiment.chip, ledger);
+    tile::ServiceTable services(experiment.chip, mapped.program, ledger);
     prepare_kernel();
     const bool ideal = experiment.run.fidelity == Fidelity::dependency;
     Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services,

@@ -1,6 +1,7 @@
 #include "sim/run/summary.h"
 
 #include <algorithm>
+#include <set>
 
 #include "arch/chip/inventory.h"
 #include "arch/macro/macro.h"
@@ -13,9 +14,8 @@ namespace
 {
 
 /// 10¹² operations per second with every array busy at the experiment's precision; a MAC is two operations.
-double peak_tops(const Experiment& experiment, std::int64_t tiles)
+double peak_tops(const Experiment& experiment, const TileConfig& tile, std::int64_t tiles)
 {
-    const TileConfig& tile = experiment.chip.tiles.front();
     const MacroConfig& config = tile.core.macro;
     const int weights = weights_per_row(config, experiment.precision.weight_bits);
     if (weights < 1)
@@ -50,8 +50,78 @@ void add_layers(const Mapped& mapped, Result& result)
         layer.arrays = mapping.tiling.arrays * layer.replication;
         layer.tiles = mapping.tiles;
         layer.required_bits = mapping.tiling.required_bits;
+        std::set<TileTypeId> types;
+        for (const std::size_t p : mapping.parts)
+            types.insert(mapped.mapping.type_of(mapped.mapping.parts[p].tile));
+        layer.tile_types.assign(types.begin(), types.end());
         if (mapped.values && !mapped.values->layers.empty())
             layer.errors = mapped.values->layers[pipeline.layer[s].value()];
+    }
+}
+
+void add_tile_types(const Experiment& experiment, const Mapped& mapped, Result& r)
+{
+    const ChipConfig& chip = experiment.chip;
+    std::vector<std::int64_t> used;
+    for (const mapping::TypeUse& use : mapped.mapping.types)
+        used.push_back(use.tiles);
+    const std::vector<std::int64_t> built = chip.tiles_built(used);
+    double cells = 0.0;
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        const TileConfig& tile = chip.tiles[t];
+        const mapping::TypeUse& use = mapped.mapping.types[TileTypeId(t)];
+        TileTypeResult type;
+        type.name = tile.name;
+        type.tiles = built[t];
+        type.tiles_used = use.tiles;
+        type.cores = type.tiles * tile.cores;
+        type.arrays = type.tiles * tile.arrays();
+        type.arrays_used = use.arrays;
+        type.peak_tops = peak_tops(experiment, tile, type.tiles);
+        const double own = static_cast<double>(use.arrays) * tile.core.macro.rows * tile.core.macro.columns;
+        type.array_utilization = own > 0.0 ? static_cast<double>(use.cells_used) / own : 0.0;
+        r.tiles += type.tiles;
+        r.cores += type.cores;
+        r.arrays += type.arrays;
+        r.peak_tops += type.peak_tops;
+        cells += own;
+        r.tile_types.push_back(std::move(type));
+    }
+    r.array_utilization = cells > 0.0 ? static_cast<double>(mapped.mapping.cells_used) / cells : 0.0;
+    const std::vector<Block> blocks = inventory(chip, built);
+    r.area_m2 = total_area_m2(blocks);
+    r.nameplate_power_w = total_rating_w(blocks);
+    r.leakage_power_w = total_leakage_w(blocks);
+    for (const Block& block : blocks) {
+        r.area_by_component_m2[static_cast<std::size_t>(block.component)] += block.area_m2;
+        if (block.leakage_w > 0.0)
+            r.leakage.push_back({block.component, block.leakage_w, block.domain, block.tile_type});
+        if (!block.tile_type.valid())
+            continue;
+        TileTypeResult& type = r.tile_types[block.tile_type];
+        type.area_m2 += block.area_m2;
+        type.nameplate_power_w += block.rating_w;
+        type.leakage_power_w += block.leakage_w;
+    }
+}
+
+void add_warnings(const ChipConfig& chip, Result& r)
+{
+    const auto place = [](TileTypeId type) { return "chip.tiles[" + std::to_string(type.value()) + "].core.macro"; };
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t)
+        if (chip.tiles[t].core.macro.fitted)
+            r.warnings.push_back(place(TileTypeId(t)) + ": its costs were fitted to the measurement they describe");
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        const MacroConfig& macro = chip.tiles[t].core.macro;
+        if (make_macro(macro)->capability().digital)
+            continue;
+        for (const LayerResult& layer : r.layers)
+            if (layer.required_bits > macro.adc.bits && layer.tile_types == std::vector{TileTypeId(t)}) {
+                r.warnings.push_back(place(TileTypeId(t)) + ".adc.bits is " + std::to_string(macro.adc.bits) +
+                                     ", layer '" + layer.name + "' needs " + std::to_string(layer.required_bits) +
+                                     " to lose nothing");
+                break;
+            }
     }
 }
 
@@ -69,7 +139,6 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
 {
     Result r;
     const ChipConfig& chip = experiment.chip;
-    const TileConfig& tile = chip.tiles.front();
     r.network = mapped.graph.name;
     r.macs = macs(mapped.graph);
     r.parameters = parameters(mapped.graph);
@@ -77,24 +146,10 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
     r.chip = chip.name;
     r.mesh = {mapped.mapping.columns, mapped.mapping.rows};
     r.tiles_used = static_cast<std::int64_t>(mapped.mapping.tiles);
-    r.tiles = chip.fits_mesh() ? r.tiles_used : r.mesh[0] * r.mesh[1] * chip.noc.tiles_per_router;
-    r.cores = r.tiles * tile.cores;
-    r.arrays = r.tiles * tile.arrays();
     r.arrays_used = mapped.mapping.arrays_used;
-    const double cells = static_cast<double>(r.arrays_used) * tile.core.macro.rows * tile.core.macro.columns;
-    r.array_utilization = cells > 0.0 ? static_cast<double>(mapped.mapping.cells_used) / cells : 0.0;
-    const std::vector<Block> blocks = inventory(chip, r.tiles);
-    r.area_m2 = total_area_m2(blocks);
-    r.nameplate_power_w = total_rating_w(blocks);
-    r.leakage_power_w = total_leakage_w(blocks);
-    for (const Block& block : blocks) {
-        r.area_by_component_m2[static_cast<std::size_t>(block.component)] += block.area_m2;
-        if (block.leakage_w > 0.0)
-            r.leakage.push_back({block.component, block.leakage_w, block.domain});
-    }
-    describe_power(experiment, r);
+    add_tile_types(experiment, mapped, r);
+    describe_power(chip, r);
     r.clock_hz = 1e15 / static_cast<double>(chip.clock().period()); // one rounding, so that 1 GHz reads as 1e9
-    r.peak_tops = peak_tops(experiment, r.tiles);
     for (const program::Actor& actor : mapped.program.actors)
         r.counts["macro_operations"] += actor.share.tokens() * static_cast<std::int64_t>(actor.work.macros.size());
     r.weight_bits = experiment.precision.weight_bits;
@@ -109,16 +164,7 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
         r.warnings = mapped.values->warnings;
         r.activity_source = "values";
     }
-    if (tile.core.macro.fitted)
-        r.warnings.push_back("chip.tiles[0].core.macro: its costs were fitted to the measurement they describe");
-    if (!make_macro(tile.core.macro)->capability().digital)
-        for (const LayerResult& layer : r.layers)
-            if (layer.required_bits > tile.core.macro.adc.bits) {
-                r.warnings.push_back("chip.tiles[0].core.macro.adc.bits is " +
-                                     std::to_string(tile.core.macro.adc.bits) + ", layer '" + layer.name + "' needs " +
-                                     std::to_string(layer.required_bits) + " to lose nothing");
-                break;
-            }
+    add_warnings(chip, r);
     return r;
 }
 
@@ -131,11 +177,17 @@ void add_energy(const Ledger& ledger, Result& r)
     for (std::size_t i = 0; i < r.layers.size(); ++i)
         r.layers[i].energy = layers[i];
     r.energy_unattributed = layers.back();
+    for (const StoredLeakage& block : r.leakage)
+        if (block.tile_type.valid())
+            for (const Energy e : leakage_energy(block, r))
+                r.tile_types[block.tile_type].energy += e;
     for (const Ledger::Entry& entry : ledger.entries()) {
         const EventType& type = ledger.type(entry.event);
         r.counts[std::string(name_of(type.component)) + "." + type.name] += entry.count;
         if (type.component == Component::adc && type.name == "conversion")
             r.counts["conversions"] += entry.count;
+        if (type.tile_type.valid())
+            r.tile_types[type.tile_type].energy += Ledger::energy(type, entry.count);
     }
     add_counts(ledger, r);
 }
@@ -145,13 +197,17 @@ void add_counts(const Ledger& ledger, Result& r)
     std::vector<char> seen(ledger.types(), 0);
     for (const Ledger::Entry& entry : ledger.entries()) {
         const EventType& type = ledger.type(entry.event);
-        r.ledger.push_back(
-            {type.component, type.name, type.category, entry.layer, entry.phase, entry.count, type.unit});
+        r.ledger.push_back({type.component, type.name, type.category, entry.layer, entry.phase, entry.count, type.unit,
+                            type.tile_type});
         if (seen[entry.event.value()])
             continue;
         seen[entry.event.value()] = 1;
-        const CostModel model{std::string(name_of(type.component)), type.name, type.unit.joules(), type.model,
-                              type.citation};
+        const CostModel model{std::string(name_of(type.component)),
+                              type.name,
+                              type.unit.joules(),
+                              type.model,
+                              type.citation,
+                              type.tile_type};
         if (std::ranges::find(r.cost_models, model) == r.cost_models.end())
             r.cost_models.push_back(model);
     }

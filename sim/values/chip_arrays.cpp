@@ -11,11 +11,11 @@
 namespace imc::values
 {
 
-ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections)
+ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections, const std::string& place)
 {
     if (is_analog(macro.family) && macro.merged_columns > 1)
         throw ConfigError(
-            "chip.tiles[0].core.macro.merged_columns",
+            place + ".merged_columns",
             fmt::format("values are computed for columns converted one by one, got {}", macro.merged_columns));
     ArraySpec spec;
     spec.rows = macro.rows;

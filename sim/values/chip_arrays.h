@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "arch/config/macro.h"
 #include "sim/mapping/mapping.h"
@@ -13,8 +14,9 @@ namespace imc::values
 {
 
 /// The arrays of a macro, but for the operands' widths and signs. Digital macros have ideal converters and cells.
-/// Throws ConfigError naming what values cannot be computed with.
-ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections);
+/// Throws ConfigError naming what values cannot be computed with; `place` is the macro's path in the experiment.
+ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections,
+                     const std::string& place = "chip.tiles[0].core.macro");
 
 /// The macro's cells, wires and temperature; empty if cells are ideal (digital macros; no device named). `place` is
 /// the macro's path in the experiment, for messages. Throws ConfigError if device and cell do not fit.

@@ -66,9 +66,20 @@ void need_width(const Graph& graph, const Node& node, TensorId id, int mapped, c
 MappedNetwork::MappedNetwork(Graph graph, const Graph& mapped, const mapping::Mapping& mapping,
                              const MacroConfig& macro, const mapping::PrecisionOptions& precision,
                              const mapping::Options& options, const Imperfections& imperfections)
+    : MappedNetwork(std::move(graph), mapped, mapping, IdVector<TileTypeId, MacroConfig>(1, macro), precision, options,
+                    imperfections)
+{
+}
+
+MappedNetwork::MappedNetwork(Graph graph, const Graph& mapped, const mapping::Mapping& mapping,
+                             const IdVector<TileTypeId, MacroConfig>& macros,
+                             const mapping::PrecisionOptions& precision, const mapping::Options& options,
+                             const Imperfections& imperfections)
     : graph_(std::move(graph)), ideal_converters_(!imperfections.converters), layer_of_node_(graph_.nodes().size(), 0)
 {
-    const ArraySpec spec = array_spec(macro, imperfections);
+    IdVector<TileTypeId, ArraySpec> specs;
+    for (std::size_t t = 0; t < macros.size(); ++t)
+        specs.push_back(array_spec(macros[TileTypeId(t)], imperfections, fmt::format("chip.tiles[{}].core.macro", t)));
     std::uint64_t arrays = 0;
     for (std::size_t s = 0; s < mapping.pipeline.stages.size(); ++s) {
         const mapping::Stage& stage = mapping.pipeline.stages[mapping::StageId(s)];
@@ -89,9 +100,10 @@ MappedNetwork::MappedNetwork(Graph graph, const Graph& mapped, const mapping::Ma
         MappedLayer layer;
         layer.node = id;
         layer.stage = mapping::StageId(s);
+        layer.type = mapping.layers[s].type;
         try {
             layer.matrix = std::make_shared<const LayerMatrix>(
-                kernel::Arguments{node, operands.inputs, operands.results}, *c, spec, std::move(plan));
+                kernel::Arguments{node, operands.inputs, operands.results}, *c, specs[layer.type], std::move(plan));
         } catch (const std::invalid_argument& e) {
             throw ConfigError(fmt::format("{}: node '{}' ({})", graph_.name, node.name, node.op), e.what());
         }
@@ -152,12 +164,25 @@ void MappedNetwork::calibrate(std::span<const std::vector<Value>> images)
                 });
 }
 
-ChipInstance::ChipInstance(const MappedNetwork& network, const Physics* physics)
-    : network_(network),
-      holds_(physics && physics->effects.read_noise && physics->device->config().read_noise.has_value())
+TypePhysics pointers(const PhysicsOfTypes& physics)
 {
+    TypePhysics all;
+    for (const std::optional<Physics>& p : physics)
+        all.push_back(p ? &*p : nullptr);
+    return all;
+}
+
+ChipInstance::ChipInstance(const MappedNetwork& network, const Physics* physics)
+    : ChipInstance(network, TypePhysics(1, physics))
+{
+}
+
+ChipInstance::ChipInstance(const MappedNetwork& network, const TypePhysics& physics) : network_(network)
+{
+    for (const Physics* p : physics)
+        holds_ = holds_ || (p && p->effects.read_noise && p->device->config().read_noise.has_value());
     for (const MappedLayer& layer : network.layers()) {
-        arrays_.push_back(std::make_unique<LayerArrays>(layer.matrix, physics, layer.first_array));
+        arrays_.push_back(std::make_unique<LayerArrays>(layer.matrix, physics[layer.type], layer.first_array));
         if (layer.matrix->spec().adc.range == AdcRange::percentile)
             arrays_.back()->calibrate(layer.calibration);
     }

@@ -20,6 +20,7 @@ namespace imc::values
 struct MappedLayer {
     NodeId node;
     mapping::StageId stage;
+    TileTypeId type; ///< of the tiles that hold it
     std::shared_ptr<const LayerMatrix> matrix;
     std::uint64_t first_array = 0;                 ///< its arrays are numbered from here
     std::vector<Matrix<std::int32_t>> calibration; ///< vectors fed to each cut by calibration images, if ranges need them
@@ -32,6 +33,10 @@ class MappedNetwork
 public:
     /// `graph` is the quantised form of the network that was mapped; nodes are found by name. Throws ConfigError if a
     /// layer that is on arrays is not an integer contraction or has wider operands than was mapped.
+    MappedNetwork(Graph graph, const Graph& mapped, const mapping::Mapping& mapping,
+                  const IdVector<TileTypeId, MacroConfig>& macros, const mapping::PrecisionOptions& precision,
+                  const mapping::Options& options, const Imperfections& imperfections);
+    /// On a chip of one tile type.
     MappedNetwork(Graph graph, const Graph& mapped, const mapping::Mapping& mapping, const MacroConfig& macro,
                   const mapping::PrecisionOptions& precision, const mapping::Options& options,
                   const Imperfections& imperfections);
@@ -56,11 +61,18 @@ private:
     IdVector<NodeId, std::size_t> layer_of_node_; ///< index + 1; 0: none
 };
 
+/// The physics of the arrays of each tile type; none: ideal cells.
+using PhysicsOfTypes = IdVector<TileTypeId, std::optional<Physics>>;
+using TypePhysics = IdVector<TileTypeId, const Physics*>;
+TypePhysics pointers(const PhysicsOfTypes& physics);
+
 /// One programmed chip: every layer's arrays with their own devices.
 class ChipInstance
 {
 public:
-    /// `physics` null: ideal cells. Its seed names the instance.
+    /// The physics' seeds name the instance.
+    ChipInstance(const MappedNetwork& network, const TypePhysics& physics);
+    /// On a chip of one tile type.
     ChipInstance(const MappedNetwork& network, const Physics* physics);
 
     /// One batch through the arrays. `image` numbers it among all that this instance sees (fast read noise), `hold`
@@ -78,7 +90,7 @@ public:
 
 private:
     const MappedNetwork& network_;
-    bool holds_;
+    bool holds_ = false;
     std::uint64_t held_ = ~std::uint64_t{0}; ///< the last hold
     std::vector<std::unique_ptr<LayerArrays>> arrays_; ///< as network.layers()
 };

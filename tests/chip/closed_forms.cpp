@@ -38,8 +38,8 @@ class Counter
 public:
     Counter(const run::Experiment& experiment, const Graph& graph, const mapping::Mapping& mapping,
             const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint)
-        : e_(experiment), tile_(experiment.chip.tiles.front()), macro_(tile_.core.macro), graph_(graph), m_(mapping),
-          mesh_(mesh), endpoint_(endpoint), bits_(experiment.precision.activation_bits)
+        : e_(experiment), graph_(graph), m_(mapping), mesh_(mesh), endpoint_(endpoint),
+          bits_(experiment.precision.activation_bits)
     {
         forms_.layers.resize(m_.pipeline.layers + 1);
     }
@@ -64,6 +64,7 @@ public:
 
 private:
     const Stage& stage_of(const Part& part) const { return m_.pipeline.stages[part.stage]; }
+    const TileConfig& tile_of(const Part& part) const { return e_.chip.tiles.at(m_.type_of(part.tile).value()); }
     const Tiling& tiling_of(const Part& part) const { return m_.layers[part.stage.value()].tiling; }
 
     Counts& counts(StageId stage)
@@ -83,9 +84,9 @@ private:
     }
 
     /// Operands of one position, from the tile's buffer over its bus.
-    void fetch(Counts& c, std::int64_t bits, std::int64_t positions)
+    void fetch(const Part& part, Counts& c, std::int64_t bits, std::int64_t positions)
     {
-        c["buffer.read"] += over(bits, tile_.buffer.port_bits) * positions;
+        c["buffer.read"] += over(bits, tile_of(part).buffer.port_bits) * positions;
         c["tile_bus.bit"] += bits * positions;
     }
 
@@ -115,7 +116,7 @@ private:
         } else {
             values = static_cast<std::int64_t>(stage.inputs.size());
         }
-        fetch(c, part.channels() * (values * bits_ + weights * e_.precision.weight_bits), part.share.tokens());
+        fetch(part, c, part.channels() * (values * bits_ + weights * e_.precision.weight_bits), part.share.tokens());
         result_of_vector_unit(part, c);
     }
 
@@ -197,7 +198,7 @@ private:
         const std::int64_t bits = block.channels() * sum_bits;
         c["accumulator.add"] += block.channels() * positions;
         c["output_register.bit"] += bits * positions;
-        fetch(c, bits, positions);
+        fetch(part, c, bits, positions);
         stream(m_.parts[before], part, positions, bits, over(positions, 4), false);
     }
 
@@ -213,19 +214,20 @@ private:
         Counts& c = counts(part.stage);
 
         const std::vector<Placed> list = placed(part);
+        const CoreConfig& core = tile_of(part).core;
         std::map<std::int64_t, std::vector<Placed>> macros, cores;
         for (const Placed& array : list) {
-            macros[array.slot / macro_.arrays].push_back(array);
-            cores[array.slot / (macro_.arrays * tile_.core.macros)].push_back(array);
+            macros[array.slot / core.macro.arrays].push_back(array);
+            cores[array.slot / (core.macro.arrays * core.macros)].push_back(array);
             const std::int64_t bus = array.block->channels() * (input_and_weight + growth(array.row->rows)) * positions;
             c["core_bus.bit"] += bus;
             c["output_register.bit"] += bus;
         }
         for (const auto& [macro, group] : macros)
             lockstep(c, group, positions);
-        for (const auto& [core, group] : cores)
+        for (const auto& [number, group] : cores)
             c["input_register.bit"] += different_inputs(group, k) * bits_ * positions;
-        fetch(c, different_inputs(list, k) * bits_, positions);
+        fetch(part, c, different_inputs(list, k) * bits_, positions);
 
         // Sums of n arrays take n-1 additions; so do the sums of n tiles.
         if (m_.layers[part.stage.value()].reduce_on_path)
@@ -251,7 +253,7 @@ private:
         }
         again += part.channels() * bits_ * static_cast<std::int64_t>(stage.inputs.size() - 1);
         if (!others.empty() || stage.inputs.size() > 1) {
-            fetch(c, again, positions);
+            fetch(part, c, again, positions);
             c["output_register.bit"] += part.channels() * sum_bits * positions;
         }
         result_of_vector_unit(part, c);
@@ -322,7 +324,7 @@ private:
     {
         const std::size_t a = from.tile.value(), b = to.tile.value();
         if (to.tile != m_.memory_tile && (a != b || kept_in_buffer))
-            counts(to.stage)["buffer.write"] += over(bits, tile_.buffer.port_bits) * tokens;
+            counts(to.stage)["buffer.write"] += over(bits, tile_of(to).buffer.port_bits) * tokens;
         if (a == b)
             return;
         forms_.streams.push_back({a, b, tokens, bits, credits});
@@ -340,8 +342,6 @@ private:
     }
 
     const run::Experiment& e_;
-    const TileConfig& tile_;
-    const MacroConfig& macro_;
     const Graph& graph_;
     const mapping::Mapping& m_;
     const MeshShape& mesh_;

@@ -145,6 +145,45 @@ TEST(EventCounts, OfPartialSumsAddedWhereItIsCheapestAreClosedForms)
     expect_closed_forms(alone("vgg8_rram", {"chip.tiles[0].cores=2", "mapping.reduction=cheapest"}));
 }
 
+/// Two types with tiles, cores, macros, arrays and ports of different sizes; layers are on the one or the other.
+run::Experiment on_two_types(const std::string& name, std::vector<std::string> changes = {})
+{
+    run::Experiment e = alone(name, std::move(changes));
+    TileConfig small = e.chip.tiles.front();
+    small.name = "small";
+    small.cores = 4;
+    small.core.macros = 2;
+    small.core.macro.arrays = 4;
+    small.core.macro.rows = 64;
+    small.core.macro.columns = 96;
+    small.buffer.port_bits = 128;
+    e.chip.tiles.push_back(small);
+    return e;
+}
+
+TEST(EventCounts, OfTwoTileTypesAreClosedForms)
+{
+    run::Experiment e = on_two_types("resnet20_rram");
+    e.mapping.tile_of = {{"*1*", mapping::LayerKind::any, "small"}, {"*", mapping::LayerKind::any, "isaac"}};
+    expect_closed_forms(e);
+}
+
+TEST(EventCounts, OfTwoTileTypesWithPartialSumsAndCopiesAreClosedForms)
+{
+    run::Experiment e = on_two_types("vgg8_rram", {"chip.tiles[0].cores=2", "mapping.positions_per_copy=100"});
+    e.mapping.tile_of = {{"*", mapping::LayerKind::dense, "isaac"},
+                         {"*2*", mapping::LayerKind::any, "isaac"},
+                         {"*", mapping::LayerKind::any, "small"}};
+    expect_closed_forms(e);
+}
+
+TEST(EventCounts, OfTwoTileTypesWithDepthwiseLayersOnOneAreClosedForms)
+{
+    run::Experiment e = on_two_types("mobilenetv2_cifar10_rram");
+    e.mapping.tile_of = {{"*", mapping::LayerKind::depthwise, "small"}, {"*", mapping::LayerKind::any, "isaac"}};
+    expect_closed_forms(e);
+}
+
 TEST(EventCounts, OfDepthwiseLayersOnArraysAreClosedForms)
 {
     expect_closed_forms(alone("mobilenetv2_cifar10_rram", {"mapping.depthwise=arrays"}));

@@ -17,7 +17,7 @@ class PlainTiles final : public tile::Surroundings
 {
 public:
     PlainTiles(const ChipConfig& chip, const program::Program& program, const MeshShape& mesh)
-        : chip_(chip), program_(program), mesh_(mesh), services_(chip, ledger_), directory_(program)
+        : chip_(chip), program_(program), mesh_(mesh), services_(chip, program, ledger_), directory_(program)
     {
         for (std::size_t t = 0; t < program.tiles; ++t) {
             tiles_.push_back(std::make_unique<tile::TileEngine>(program, directory_, TileId(t), services_,
@@ -100,7 +100,7 @@ std::vector<std::string> shipped()
 {
     std::vector<std::string> names;
     for (const char* network : {"lenet5", "vgg8", "resnet20", "resnet18", "mobilenetv2_cifar10", "vgg16"})
-        for (const char* chip : {"rram", "sram", "pcm"})
+        for (const char* chip : {"rram", "sram", "pcm", "hybrid"})
             names.push_back(std::string(network) + "_" + chip);
     return names;
 }

@@ -31,7 +31,7 @@ TEST(Isaac, NameplateAreaAndPeakAreThoseOfTheTable)
     EXPECT_NEAR(r.peak_tops, 41.3, 0.01 * 41.3);
     const double pins = 10.4;
     EXPECT_NEAR((r.nameplate_power_w - pins) / 168, 0.3299, 0.01 * 0.3299);
-    EXPECT_NEAR((total_rating_w(inventory(e.chip, 4)) - pins) / 4, 0.3299, 0.01 * 0.3299);
+    EXPECT_NEAR((total_rating_w(inventory(e.chip, {4}, 1)) - pins) / 4, 0.3299, 0.01 * 0.3299);
 }
 
 /// Average power of a component's events of one kind in a layer that takes `positions` times 800 ns.

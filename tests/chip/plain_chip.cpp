@@ -6,7 +6,7 @@ namespace imc::test
 {
 
 PlainChip::PlainChip(const ChipConfig& chip, const program::Program& program, std::uint64_t seed)
-    : program_(program), services_(chip, ledger_), directory_(program), delay_(seed, "delay")
+    : program_(program), services_(chip, program, ledger_), directory_(program), delay_(seed, "delay")
 {
     for (std::size_t t = 0; t < program.tiles; ++t) {
         tiles_.push_back(std::make_unique<tile::TileEngine>(

@@ -98,7 +98,7 @@ TEST_P(Traced, TheRowsOfTheCsvAddUpToTheEnergyOfTheResult)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shipped, Traced, testing::Values("lenet5_rram", "vgg8_rram"));
+INSTANTIATE_TEST_SUITE_P(Shipped, Traced, testing::Values("lenet5_rram", "vgg8_rram", "lenet5_hybrid"));
 
 TEST(RunCommand, GivesTheSameBytesEveryTime)
 {

@@ -109,9 +109,9 @@ TEST(LeastInterval, IsWhatTryingAllNumbersOfCopiesFindsAndNoLessThanTheRelaxatio
         for (int l = 0; l < 2; ++l)
             layers.push_back({number(6), number(6), number(5), 1.0 * number(9), 0.0});
         const std::int64_t arrays = layers[0].arrays + layers[1].arrays + number(40);
-        const double least = least_interval(layers, 1, arrays);
+        const double least = least_interval(layers, ArrayLayouts(1), arrays);
         EXPECT_NEAR(least, least_by_trying(layers, arrays), 1e-6 * least) << i;
-        EXPECT_LE(interval_bound(layers, 1, arrays), least * (1.0 + 1e-6));
+        EXPECT_LE(interval_bound(layers, ArrayLayouts(1), arrays), least * (1.0 + 1e-6));
     }
 }
 

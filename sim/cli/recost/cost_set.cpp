@@ -107,7 +107,8 @@ run::Result price(run::Result r, const std::vector<CostSet::Unit>& units)
     Ledger ledger, calibration;
     for (run::StoredCount& c : r.ledger) {
         for (const CostSet::Unit& unit : units)
-            if (unit.component == c.component && unit.event == c.event)
+            if (unit.component == c.component && unit.event == c.event &&
+                unit.tile_type.value_or(c.tile_type) == c.tile_type)
                 c.unit = unit.energy;
         Ledger& its = c.phase == Phase::calibrate ? calibration : ledger;
         its.book(its.declare({c.component, c.event, c.category, c.unit, "", ""}), c.count, LayerId(), c.phase);
@@ -132,20 +133,34 @@ run::Result under(const CostSet& set, const StoredRun& stored, std::vector<std::
     if (!set.adc || !converts)
         return price(stored.result, set.units);
     ChipConfig chip = stored.chip;
-    MacroConfig& macro = chip.tiles.front().core.macro;
-    macro.adc.model = *set.adc;
-    const MacroCosts costs = resolve_costs(macro);
-    warnings.insert(warnings.end(), costs.adc.warnings.begin(), costs.adc.warnings.end());
-
-    std::vector<CostSet::Unit> units = {{Component::adc, "conversion", event_types(costs).conversion.unit}};
+    std::vector<CostSet::Unit> units;
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        MacroConfig& macro = chip.tiles[t].core.macro;
+        if (std::ranges::none_of(stored.result.ledger, [&](const run::StoredCount& c) {
+                return c.component == Component::adc && c.tile_type == TileTypeId(t);
+            }))
+            continue;
+        macro.adc.model = *set.adc;
+        const MacroCosts costs = resolve_costs(macro);
+        warnings.insert(warnings.end(), costs.adc.warnings.begin(), costs.adc.warnings.end());
+        units.push_back({Component::adc, "conversion", event_types(costs).conversion.unit, TileTypeId(t)});
+    }
     units.insert(units.end(), set.units.begin(), set.units.end());
     run::Result r = stored.result;
-    const auto is_adc = [](const run::StoredLeakage& l) { return l.component == Component::adc; };
-    auto place = std::find_if(r.leakage.begin(), r.leakage.end(), is_adc);
-    place = r.leakage.erase(place, std::find_if_not(place, r.leakage.end(), is_adc));
-    for (const Block& block : inventory(chip, r.tiles))
-        if (block.component == Component::adc && block.leakage_w > 0.0)
-            place = r.leakage.insert(place, {block.component, block.leakage_w, block.domain}) + 1;
+    std::vector<std::int64_t> tiles;
+    for (const run::TileTypeResult& type : r.tile_types)
+        tiles.push_back(type.tiles);
+    const std::vector<Block> blocks = inventory(chip, tiles);
+    for (std::size_t t = 0; t < chip.tiles.size(); ++t) {
+        const auto is_adc = [&](const auto& l) {
+            return l.component == Component::adc && l.tile_type == TileTypeId(t);
+        };
+        auto place = std::find_if(r.leakage.begin(), r.leakage.end(), is_adc);
+        place = r.leakage.erase(place, std::find_if_not(place, r.leakage.end(), is_adc));
+        for (const Block& block : blocks)
+            if (is_adc(block) && block.leakage_w > 0.0)
+                place = r.leakage.insert(place, {block.component, block.leakage_w, block.domain, block.tile_type}) + 1;
+    }
     return price(std::move(r), units);
 }
 

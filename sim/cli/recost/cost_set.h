@@ -15,6 +15,7 @@ struct CostSet {
         Component component = Component::control;
         std::string event;
         Energy energy;
+        std::optional<TileTypeId> tile_type = std::nullopt; ///< none: of all
     };
     std::string name;
     std::optional<AdcModel> adc; ///< none: as in the run

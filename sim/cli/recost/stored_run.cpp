@@ -10,6 +10,7 @@
 #include "sim/base/files.h"
 #include "sim/cli/recost/cost_set.h"
 #include "sim/run/experiment.h"
+#include "sim/run/leakage.h"
 
 namespace imc::cli
 {
@@ -27,6 +28,34 @@ template <class E, std::size_t N> E named(const std::string& name)
     throw std::invalid_argument(fmt::format("'{}' is unknown", name));
 }
 
+/// A line says whose tiles it is about if the chip has several types.
+TileTypeId tile_type_of(const Json& line, const run::Result& r)
+{
+    if (!line.contains("tile_type"))
+        return r.tile_types.size() > 1 ? TileTypeId() : TileTypeId(0);
+    const auto& name = line.at("tile_type").get_ref<const std::string&>();
+    for (std::size_t t = 0; t < r.tile_types.size(); ++t)
+        if (r.tile_types[TileTypeId(t)].name == name)
+            return TileTypeId(t);
+    throw std::invalid_argument(fmt::format("tile type '{}' is unknown", name));
+}
+
+void read_tile_types(const Json& chip, run::Result& r)
+{
+    r.tiles = chip.at("tiles").get<std::int64_t>();
+    if (!chip.contains("tile_types")) {
+        r.tile_types.push_back({});
+        r.tile_types[TileTypeId(0)].tiles = r.tiles;
+        return;
+    }
+    for (const Json& line : chip.at("tile_types")) {
+        run::TileTypeResult type;
+        type.name = line.at("name").get<std::string>();
+        type.tiles = line.at("tiles").get<std::int64_t>();
+        r.tile_types.push_back(std::move(type));
+    }
+}
+
 /// Layers are merged: only totals are priced.
 void read_ledger(const Json& j, run::Result& r)
 {
@@ -38,9 +67,10 @@ void read_ledger(const Json& j, run::Result& r)
         c.phase = named<Phase, phase_count>(line.at("phase").get_ref<const std::string&>());
         c.count = line.at("count").get<std::int64_t>();
         c.unit = Energy::from_joules(line.at("unit_energy_j").get<double>());
+        c.tile_type = tile_type_of(line, r);
         const auto same = [&](const run::StoredCount& o) {
             return o.component == c.component && o.event == c.event && o.category == c.category && o.phase == c.phase &&
-                   o.unit == c.unit;
+                   o.unit == c.unit && o.tile_type == c.tile_type;
         };
         const auto it = std::find_if(r.ledger.begin(), r.ledger.end(), same);
         if (it == r.ledger.end())
@@ -51,15 +81,22 @@ void read_ledger(const Json& j, run::Result& r)
     for (const Json& line : j.at("leakage")) {
         const double watts = line.at("power_w").get<double>();
         const auto domain = named<PowerDomainKind, power_domain_kinds>(line.at("domain").get_ref<const std::string&>());
-        r.leakage.push_back({component_named(line.at("component").get_ref<const std::string&>()), watts, domain});
+        const Component component = component_named(line.at("component").get_ref<const std::string&>());
+        r.leakage.push_back({component, watts, domain, tile_type_of(line, r)});
     }
 }
 
 void read_power(const Json& j, run::Result& r)
 {
-    for (std::size_t k = 0; k < power_domain_kinds; ++k) {
-        const Json& line = j.at(name_of(static_cast<PowerDomainKind>(k)));
-        run::PowerStates& s = r.power[k];
+    for (std::size_t t = 0; t < r.tile_types.size(); ++t)
+        for (const PowerDomainKind domain : {PowerDomainKind::macros, PowerDomainKind::tile}) {
+            r.power.emplace_back();
+            r.power.back().domain = domain;
+            r.power.back().tile_type = TileTypeId(t);
+        }
+    r.power.emplace_back();
+    for (run::PowerStates& s : r.power) {
+        const Json& line = j.at(run::domain_name(r, s));
         s.instances = line.at("instances").get<std::int64_t>();
         s.gates = line.at("gates").get<bool>();
         s.idle_leakage = line.at("idle_leakage_fraction").get<double>();
@@ -74,9 +111,10 @@ void read_power(const Json& j, run::Result& r)
         s.steady_idle = steady.at("idle_cycles").get<Cycle>();
         s.steady_gated = steady.at("gated_cycles").get<Cycle>();
         s.steady_wakes = steady.at("wakes").get<std::int64_t>();
-        if (s.instances < 1)
-            throw std::invalid_argument(fmt::format("power states of {} instances", s.instances));
     }
+    for (const run::StoredLeakage& l : r.leakage)
+        if (const auto& s = run::states_of(r, l.domain, l.tile_type); s.instances < 1)
+            throw std::invalid_argument(fmt::format("power states of {} instances", s.instances));
 }
 
 run::Result read_result(const std::filesystem::path& file)
@@ -92,7 +130,7 @@ run::Result read_result(const std::filesystem::path& file)
                               "holds no counts (\"ledger\", \"leakage\" and \"power_states\"): it was written by an "
                               "earlier imcsim; run the experiment again");
         r.macs = j.at("network").at("macs").get<std::int64_t>();
-        r.tiles = j.at("chip").at("tiles").get<std::int64_t>();
+        read_tile_types(j.at("chip"), r);
         r.cycles = j.at("cycles").get<Cycle>();
         r.clock_hz = j.at("clock_hz").get<double>();
         r.interval_cycles = j.at("interval_cycles").get<double>();
