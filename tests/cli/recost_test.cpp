@@ -100,6 +100,31 @@ TEST(Recost, AnotherLawGivesWhatASimulationWithItGives)
     }
 }
 
+/// Two types whose converters differ in bits and rate: the law is asked for each of them.
+TEST(Recost, AnotherLawIsAskedForTheConvertersOfEachTileType)
+{
+    const TemporaryDirectory dir;
+    const auto file = [](const char* name) {
+        return (fs::path(IMC_SOURCE_DIR) / "configs/tiles" / name).string() + "\"";
+    };
+    const std::vector<std::string> two = {
+        "chip.tiles=[\"" + file("isaac_rram.json") + ",\"" + file("isaac_rram.json") + "]", "chip.tiles[1].name=fine",
+        "chip.tiles[1].core.macro.adc.bits=7", "chip.tiles[1].core.macro.adc.rate_gsps=0.64",
+        R"(mapping.tile_of=[{"kind":"dense","tile":"fine"},{"tile":"isaac"}])"};
+    const fs::path run = simulated(dir, "a", "rram", two);
+    std::vector<std::string> murmann = two;
+    murmann.insert(murmann.end(),
+                   {"chip.tiles[0].core.macro.adc.model=murmann", "chip.tiles[1].core.macro.adc.model=murmann"});
+    const json r = result_of(simulated(dir, "murmann", "rram", murmann));
+    ASSERT_EQ(r["cycles"], result_of(run)["cycles"]);
+    const json under = recost({run}, "own,murmann")["runs"][0]["under"];
+    EXPECT_EQ(under[0]["energy_j"], result_of(run)["energy_j"]);
+    EXPECT_NE(under[1]["energy_j"], under[0]["energy_j"]);
+    EXPECT_EQ(under[1]["energy_j"], r["energy_j"]);
+    EXPECT_DOUBLE_EQ(under[1]["energy_per_inference_steady_j"].get<double>(),
+                     r["energy_per_inference_steady_j"].get<double>());
+}
+
 TEST(Recost, AnotherLawChangesTheConvertersAlone)
 {
     const TemporaryDirectory dir;

@@ -199,6 +199,7 @@ TEST(Readme, AccuracyIsThatOfTheSimulator)
 TEST(Readme, ResultsOnTheRramChipAreThoseOfTheSimulator) { check_rows("RRAM"); }
 TEST(Readme, ResultsOnThePcmChipAreThoseOfTheSimulator) { check_rows("PCM"); }
 TEST(Readme, ResultsOnTheSramChipAreThoseOfTheSimulator) { check_rows("SRAM"); }
+TEST(Readme, ResultsOnTheHybridChipAreThoseOfTheSimulator) { check_rows("Hybrid"); }
 
 TEST(Readme, PicturesAreThoseOfARun)
 {
