@@ -34,12 +34,33 @@ public:
 
     Graph build()
     {
-        const std::int64_t layers = pick(3, 12);
-        while (static_cast<std::int64_t>(network_.layers.size()) < layers)
-            grow();
-        for (const Result& r : results_)
-            if (r.readers == 0)
-                network_.outputs.push_back(r.name);
+        grow_all();
+        for (const std::size_t i : unread())
+            network_.outputs.push_back(results_[i].name);
+        return build_graph(model_of(network_, "random")).graph;
+    }
+
+    Graph build_classifier()
+    {
+        grow_all();
+        std::vector<std::size_t> flat;
+        for (const std::size_t i : unread()) {
+            LayerFile layer;
+            layer.op = LayerOp::flatten;
+            add(layer, {i}, {"", results_[i].channels * results_[i].height * results_[i].width, 1, 1});
+            flat.push_back(results_.size() - 1);
+        }
+        if (flat.size() > 1) {
+            LayerFile layer;
+            layer.op = LayerOp::concat;
+            add(layer, flat, {"", 0, 1, 1});
+            flat = {results_.size() - 1};
+        }
+        LayerFile layer;
+        layer.op = LayerOp::dense;
+        layer.units = 5;
+        add(layer, flat, {"", 5, 1, 1});
+        network_.outputs.push_back(results_.back().name);
         return build_graph(model_of(network_, "random")).graph;
     }
 
@@ -48,6 +69,22 @@ private:
     {
         return low + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(high - low + 1)));
     }
+    void grow_all()
+    {
+        const std::int64_t layers = pick(3, 12);
+        while (static_cast<std::int64_t>(network_.layers.size()) < layers)
+            grow();
+    }
+
+    std::vector<std::size_t> unread() const
+    {
+        std::vector<std::size_t> all;
+        for (std::size_t i = 0; i < results_.size(); ++i)
+            if (results_[i].readers == 0)
+                all.push_back(i);
+        return all;
+    }
+
     bool chance(int percent) { return static_cast<int>(random_.below(100)) < percent; }
 
     /// The latest result more often than an older one.
@@ -209,5 +246,7 @@ private:
 } // namespace
 
 Graph random_network(RandomStream& random) { return Builder(random).build(); }
+
+Graph random_classifier(RandomStream& random) { return Builder(random).build_classifier(); }
 
 } // namespace imc::test

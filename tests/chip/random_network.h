@@ -10,4 +10,7 @@ namespace imc::test
 /// depth, kernels, strides and dilations, identity shortcuts across several joins, one output or more.
 Graph random_network(RandomStream& random);
 
+/// The same with one output, [1, 5]: everything unread flattened, side by side, and fully connected.
+Graph random_classifier(RandomStream& random);
+
 } // namespace imc::test

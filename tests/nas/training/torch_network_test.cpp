@@ -10,6 +10,7 @@
 #include "nas/train/torch_operators.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "tests/chip/random_network.h"
 #include "tests/nas/training/torch_support.h"
 #include "workloads/lower/build.h"
 #include "workloads/network.h"
@@ -27,9 +28,9 @@ namespace
 
 const fs::path networks = fs::path(IMC_SOURCE_DIR) / "configs" / "networks";
 
-Graph shipped(const std::string& name)
+/// With weights and small biases.
+Graph with_numbers(const Graph& graph)
 {
-    const Graph graph = load_network(networks / (name + ".json"));
     Parameters parameters = parameters_of(graph, 3);
     RandomStream random(4, "biases");
     for (auto& [tensor, value] : parameters.weights)
@@ -40,6 +41,8 @@ Graph shipped(const std::string& name)
         }
     return with_parameters(graph, parameters);
 }
+
+Graph shipped(const std::string& name) { return with_numbers(load_network(networks / (name + ".json"))); }
 
 TEST(TorchNetwork, ComputesWhatTheFloatExecutorComputesForBatchesOfAnySize)
 {
@@ -90,40 +93,66 @@ TEST(TorchNetwork, InsertedNormsFoldAwayAndLeaveTheSameFunction)
     EXPECT_LT(relative_error(got, execute(folded, std::vector{image})[0]), 1e-5);
 }
 
+/// Fake quantisation against the integer network that is exported, in steps of the output's grid: worst and mean.
+std::pair<double, double> steps_apart(const Graph& graph, const QuantiseOptions& options)
+{
+    std::vector<std::vector<Value>> samples;
+    for (std::uint64_t i = 0; i < 3; ++i)
+        samples.push_back({random_value(graph.tensor(graph.inputs[0]).shape, 20 + i)});
+    const ValueRanges ranges = calibrate(graph, samples, 99.9);
+    Parameters parameters = parameters_of(graph, 3);
+    const QuantisationPlan plan = plan_quantisation(graph, ranges, options, parameters);
+    Pass pass;
+    pass.plan = &plan;
+    const at::NoGradGuard no_gradients;
+    const TorchNetwork network(graph);
+    const Value got = to_value(network.output(to_tensor(samples[0][0]), parameters, pass));
+    const Graph integers = quantise(graph, learnt_ranges(graph, plan, parameters), options);
+    const Value expected = execute(integers, samples[0])[0];
+    double step = 0; // of the output's grid
+    for (const auto& [tensor, grid] : plan.activations)
+        if (tensor == graph.tensor(graph.outputs[0]).name)
+            step = parameters.ranges.at(grid.range).item<double>();
+    EXPECT_GT(step, 0.0);
+    double worst = 0, sum = 0;
+    for (std::int64_t i = 0; i < expected.elements(); ++i) {
+        const double steps = std::abs(got.data->real(i) - expected.data->real(i)) / step;
+        worst = std::max(worst, steps);
+        sum += steps;
+    }
+    return {worst, sum / static_cast<double>(expected.elements())};
+}
+
 TEST(TorchNetwork, FakeQuantisationIsTheIntegerNetwork)
 {
     for (const int bits : {8, 4, 2})
         for (const char* name : {"lenet5", "resnet20_cifar10"}) {
-            const Graph graph = shipped(name);
-            std::vector<std::vector<Value>> samples;
-            for (std::uint64_t i = 0; i < 3; ++i)
-                samples.push_back({random_value(graph.tensor(graph.inputs[0]).shape, 20 + i)});
-            const ValueRanges ranges = calibrate(graph, samples, 99.9);
-            const QuantiseOptions options{bits, bits == 2 ? 4 : 8, true};
-            Parameters parameters = parameters_of(graph, 3);
-            const QuantisationPlan plan = plan_quantisation(graph, ranges, options, parameters);
-            Pass pass;
-            pass.plan = &plan;
-            const at::NoGradGuard no_gradients;
-            const TorchNetwork network(graph);
-            const Value got = to_value(network.output(to_tensor(samples[0][0]), parameters, pass));
-            const Graph integers = quantise(graph, learnt_ranges(graph, plan, parameters), options);
-            const Value expected = execute(integers, samples[0])[0];
-            double step = 0; // of the output's grid
-            for (const auto& [tensor, grid] : plan.activations)
-                if (tensor == graph.tensor(graph.outputs[0]).name)
-                    step = parameters.ranges.at(grid.range).item<double>();
-            ASSERT_GT(step, 0.0);
-            double worst = 0, sum = 0;
-            for (std::int64_t i = 0; i < expected.elements(); ++i) {
-                const double steps = std::abs(got.data->real(i) - expected.data->real(i)) / step;
-                worst = std::max(worst, steps);
-                sum += steps;
-            }
+            const auto [worst, mean] = steps_apart(shipped(name), {bits, bits == 2 ? 4 : 8, true});
             // Rounding of a tie in single precision may move an activation by one step of its own grid.
             EXPECT_LT(worst, 1.5) << name << " " << bits << " bits";
-            EXPECT_LT(sum / static_cast<double>(expected.elements()), 0.5) << name << " " << bits << " bits";
+            EXPECT_LT(mean, 0.5) << name << " " << bits << " bits";
         }
+}
+
+TEST(TorchNetwork, IsTheFloatAndTheIntegerExecutorOnRandomNetworks)
+{
+    RandomStream random(17, "networks");
+    for (int i = 0; i < 60; ++i) {
+        const Graph graph = with_numbers(imc::test::random_classifier(random));
+        const TorchNetwork network(graph);
+        Parameters parameters = parameters_of(graph, 3);
+        const Value image = random_value(graph.tensor(graph.inputs[0]).shape, 40 + static_cast<std::uint64_t>(i));
+        const at::NoGradGuard no_gradients;
+        EXPECT_LT(relative_error(to_value(network.output(to_tensor(image), parameters, {})),
+                                 execute(graph, std::vector{image})[0]),
+                  1e-5)
+            << "network " << i;
+        for (const int bits : {8, 3}) {
+            const auto [worst, mean] = steps_apart(graph, {bits, 8, i % 2 == 0});
+            EXPECT_LT(worst, 1.5) << "network " << i << ", " << bits << " bits";
+            EXPECT_LT(mean, 0.5) << "network " << i << ", " << bits << " bits";
+        }
+    }
 }
 
 TEST(TorchNetwork, GradientsAreTheSlopesOfTheLoss)
