@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 #include <numeric>
 
 #include "nas/algorithms/algorithm.h"
 #include "nas/algorithms/halton.h"
+#include "nas/algorithms/neighbours.h"
 #include "nas/algorithms/variation.h"
 #include "nas/space/count.h"
 #include "nas/surrogate/objective_model.h"
@@ -19,8 +21,6 @@ using Codes = GaussianProcess::Codes;
 
 constexpr std::size_t fitted = 200;      ///< results that hyperparameters are fitted to at most
 constexpr std::size_t conditioned = 400; ///< results that predictions are conditioned on at most
-constexpr std::size_t few_values = 16;   ///< a variable with at most so many has all of them as neighbours
-constexpr int steps_per_number = 4;
 constexpr std::size_t beam = 4;
 constexpr int climbs = 8;
 constexpr std::size_t end_every = 5; ///< proposals between two that look for an end of the front
@@ -33,7 +33,7 @@ class Bayesian final : public Algorithm
 {
 public:
     Bayesian(const AlgorithmConfig& config, const Problem& problem)
-        : Algorithm(problem), pool_size_(config.pool), features_(*problem.space),
+        : Algorithm(problem), pool_size_(config.pool), features_(*problem.space, known_of(problem)),
           halton_(problem.space->slots(), problem.seed), models_(problem.objectives, ObjectiveModel(features_)),
           success_(features_)
     {
@@ -198,7 +198,8 @@ private:
         /// Scores what was not proposed before and keeps the best few, best first.
         void score(std::vector<Candidate>& candidates)
         {
-            std::erase_if(candidates, [&](Candidate& c) { return o_.seen(c) || !o_.space().admissible(c, Checks::cheap); });
+            std::erase_if(candidates,
+                          [&](Candidate& c) { return o_.seen(c) || !o_.space().admissible(c, Checks::cheap); });
             if (candidates.empty())
                 return;
             const Codes codes = o_.codes(candidates);
@@ -231,7 +232,8 @@ private:
                 if (best_.size() == beam && gains[i] <= best_.back().gain)
                     break;
                 const auto same = [&](const Scored& s) { return s.gain == gains[i] && s.candidate == candidates[i]; };
-                if (std::none_of(best_.begin(), best_.end(), same) && o_.space().admissible(candidates[i], Checks::costly))
+                if (std::none_of(best_.begin(), best_.end(), same) &&
+                    o_.space().admissible(candidates[i], Checks::costly))
                     keep({candidates[i], gains[i]});
             }
         }
@@ -273,42 +275,10 @@ private:
                 const double before = best_.front().gain;
                 std::vector<Candidate> around;
                 for (const Scored& s : best_)
-                    neighbours(s.candidate, around);
+                    neighbours(o_.space(), s.candidate, random_, around);
                 score(around);
                 if (best_.front().gain <= before)
                     return;
-            }
-        }
-
-        void neighbours(const Candidate& centre, std::vector<Candidate>& around)
-        {
-            for (const Variable& v : o_.space().variables()) {
-                if (std::isnan(centre[v.slot]))
-                    continue;
-                Candidate c = centre;
-                if (const std::uint64_t n = v.cardinality(); n > 0 && n <= few_values) {
-                    for (std::uint64_t k = 0; k < n; ++k)
-                        if (v.value(k) != centre[v.slot]) {
-                            c = centre;
-                            c[v.slot] = v.value(k);
-                            o_.space().settle(c, random_);
-                            around.push_back(c);
-                        }
-                } else if (v.kind == Kind::permutation) {
-                    for (std::size_t k = 0; k + 1 < v.width; ++k) {
-                        c = centre;
-                        std::swap(c[v.slot + k], c[v.slot + k + 1]);
-                        around.push_back(c);
-                    }
-                } else {
-                    for (int k = 0; k < steps_per_number; ++k) {
-                        c = centre;
-                        c[v.slot] =
-                            v.from_unit(v.to_unit(centre[v.slot]) + random_.normal() * std::pow(10.0, -1.0 - k));
-                        o_.space().settle(c, random_);
-                        around.push_back(c);
-                    }
-                }
             }
         }
 
@@ -321,6 +291,14 @@ private:
         std::unique_ptr<ExpectedImprovement> improvement_;
         std::vector<Scored> best_;
     };
+
+    /// What is known of a candidate beforehand also tells about what is not: larger networks err less.
+    static std::vector<Features::Known> known_of(const Problem& problem)
+    {
+        std::vector<Features::Known> known;
+        std::ranges::copy_if(problem.known, std::back_inserter(known), [](const auto& exact) { return bool(exact); });
+        return known;
+    }
 
     /// At most `count` usable results: by rank, then the latest.
     std::vector<std::size_t> selection(std::size_t count) const

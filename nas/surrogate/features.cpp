@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace imc::nas
 {
@@ -10,15 +11,28 @@ namespace
 {
 
 constexpr std::uint64_t largest_bag_domain = 32;
+constexpr std::size_t ranked = 256; ///< candidates that known figures are ranked among
 
 bool same_domain(const Variable& a, const Variable& b)
 {
     return a.kind == b.kind && a.texts == b.texts && a.levels == b.levels && a.low == b.low && a.high == b.high;
 }
 
+/// Between 0 and 1, halfway through equal values; between two values in proportion. NaN where there is no value.
+double rank_of(double value, const std::vector<double>& sorted)
+{
+    if (!std::isfinite(value))
+        return std::numeric_limits<double>::quiet_NaN();
+    const auto [low, high] = std::equal_range(sorted.begin(), sorted.end(), value);
+    double rank = 0.5 * static_cast<double>((low - sorted.begin()) + (high - sorted.begin()));
+    if (low == high && low != sorted.begin() && low != sorted.end())
+        rank += (value - low[-1]) / (low[0] - low[-1]) - 0.5;
+    return sorted.empty() ? 0.0 : rank / static_cast<double>(sorted.size());
+}
+
 } // namespace
 
-Features::Features(const Space& space) : space_(space)
+Features::Features(const Space& space, std::vector<Known> known) : space_(space)
 {
     const auto& all = space.variables();
     std::vector<bool> grouped(all.size(), false);
@@ -37,6 +51,19 @@ Features::Features(const Space& space) : space_(space)
             }
         if (bag.members.size() > 1)
             bags_.push_back(std::move(bag));
+    }
+    bags_end_ = space.slots();
+    for (const Bag& bag : bags_)
+        bags_end_ += bag.values;
+    for (Known& value : known) {
+        Figure figure{std::move(value), {}};
+        RandomStream random(1, "nas.features.known");
+        for (std::size_t i = 0; i < ranked; ++i)
+            if (const double v = figure.value(space.sample(random)); std::isfinite(v))
+                figure.sorted.push_back(v);
+        std::sort(figure.sorted.begin(), figure.sorted.end());
+        variables_.push_back({Kind::real, bags_end_ + known_.size(), 1, 1.0});
+        known_.push_back(std::move(figure));
     }
 }
 
@@ -62,6 +89,8 @@ std::vector<double> Features::encode(const Candidate& candidate) const
                 code[start + std::min(value, bag.values - 1)] += 1.0 / static_cast<double>(bag.members.size());
             }
     }
+    for (const Figure& figure : known_)
+        code.push_back(rank_of(figure.value(candidate), figure.sorted));
     return code;
 }
 
@@ -88,7 +117,7 @@ void Features::distances(const std::vector<double>& a, const std::vector<double>
 double Features::bag_similarity(const std::vector<double>& a, const std::vector<double>& b) const
 {
     double sum = 0;
-    for (std::size_t i = space_.slots(); i < a.size(); ++i)
+    for (std::size_t i = space_.slots(); i < bags_end_; ++i)
         sum += a[i] * b[i];
     return bags_.empty() ? 0 : sum / static_cast<double>(bags_.size());
 }

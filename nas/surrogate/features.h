@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "nas/space/space.h"
@@ -7,15 +8,19 @@
 namespace imc::nas
 {
 
-/// How a surrogate sees candidates: one distance per variable, and groups of variables whose values can be
-/// counted as one bag.
+/// How a surrogate sees candidates: one distance per variable, groups of variables whose values can be counted as one
+/// bag, and what is known of a candidate beforehand, as if it were a variable more.
 class Features
 {
 public:
-    explicit Features(const Space& space);
+    using Known = std::function<double(const Candidate&)>;
+
+    /// `known` are figures that cost no evaluation, such as a network's operations; they are seen as their rank among
+    /// those of a random sample of the space, so that neither unit nor scale matters.
+    explicit Features(const Space& space, std::vector<Known> known = {});
 
     /// Per slot: the unit coordinate of a number, the index of a category, the place of a permutation's item;
-    /// then, per bag, the share of its variables that has each value.
+    /// then, per bag, the share of its variables that has each value; then the ranks of known figures, 0 to 1.
     std::vector<double> encode(const Candidate& candidate) const;
 
     std::size_t variables() const { return variables_.size(); }
@@ -45,6 +50,12 @@ private:
         std::size_t values;
     };
     std::vector<Bag> bags_;
+    std::size_t bags_end_ = 0; ///< of a code
+    struct Figure {
+        Known value;
+        std::vector<double> sorted; ///< of the sample
+    };
+    std::vector<Figure> known_;
 };
 
 } // namespace imc::nas

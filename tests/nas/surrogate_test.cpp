@@ -147,4 +147,23 @@ TEST(Features, SeeInactiveVariablesAndBags)
     EXPECT_FALSE(features.has_bags());
 }
 
+TEST(Features, SeeWhatIsKnownBeforehandByItsRankWhateverItsUnit)
+{
+    VariableConfig x;
+    x.name = "x";
+    const Space space(std::vector{x}); // 0 to 1
+    const auto plain = [](const Candidate& c) { return c[0]; };
+    const auto bent = [](const Candidate& c) { return c[0] < 0.001 ? NAN : 1e9 * std::exp(20 * c[0]); };
+    const Features features(space, {plain, bent});
+    ASSERT_EQ(features.variables(), 3u);
+    for (const double at : {0.002, 0.25, 0.5, 0.99}) {
+        const std::vector<double> code = features.encode({at});
+        EXPECT_NEAR(code[1], at, 0.1);
+        EXPECT_NEAR(code[2], code[1], 0.01) << "the same order";
+    }
+    std::vector<double> d(3);
+    features.distances(features.encode({0.0005}), features.encode({0.5}), d.data());
+    EXPECT_EQ(d[2], 1) << "not known for one of them";
+}
+
 } // namespace
