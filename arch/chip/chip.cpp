@@ -76,7 +76,7 @@ void Chip::request_macros(const tile::ActorState& actor, std::int64_t sequence, 
     const std::size_t macros = actor.actor->work.macros.size();
     for (std::size_t m = 0; m < macros; ++m) {
         const std::size_t macro = actor.copy_of(sequence) * macros + m;
-        const MvmOperation& operation = actor.actor->work.macros[m].operation;
+        const MvmOperation operation = actor.actor->work.macros[m].operation_at(actor.index_of(sequence));
         const auto notify = [&tile, id, sequence](MacroMoment moment, Cycle cycle) {
             tile.macro_moment(id, sequence, moment, cycle);
         };

@@ -170,8 +170,8 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
         read.active_rows = part(op.activity.row_slices, i);
         read.value_sum = part(op.activity.input_sum, i);
         read.level_sum = part(op.activity.level_sum, i);
-        if (config_.input.early_end)
-            read.pulses = part(op.activity.longest_sum, i);
+        if (config_.input.early_end && !op.activity.longest.empty())
+            read.pulses = std::min<std::int64_t>(read.pulses, op.activity.longest.at(static_cast<std::size_t>(i)));
         if (config_.input.coding == InputCoding::pulse_width)
             read.time = (read.pulses + 1) * interval;
         if (config_.input.coding == InputCoding::pulse_count)

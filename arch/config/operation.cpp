@@ -22,14 +22,6 @@ MvmOperation with_known_activity(const MacroConfig& config, MvmOperation op)
             largest += std::pow(2.0, std::min(slice_bits, bits - bit)) - 1.0;
         a.input_sum = std::llround(static_cast<double>(rows) * largest * a.assumed_input);
     }
-    if (a.longest_sum < 0) {
-        const int active = config.active_rows > 0 ? config.active_rows : config.rows;
-        const bool two_phases = op.signed_input && config.input.signed_input == SignedInput::two_phases;
-        const std::int64_t reads = std::int64_t{(op.rows + active - 1) / active} * (two_phases ? 2 : 1);
-        a.longest_sum = 0;
-        for (int bit = 0; bit < bits; bit += slice_bits)
-            a.longest_sum += reads * ((std::int64_t{1} << std::min(slice_bits, bits - bit)) - 1);
-    }
     if (a.level_sum < 0) {
         const bool by_length = config.input.coding != InputCoding::amplitude;
         const std::int64_t reads = (by_length ? a.input_sum : a.row_slices) * (op.columns + extra_columns(config));

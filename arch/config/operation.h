@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "arch/config/macro.h"
 #include "sim/base/ledger.h"
@@ -14,11 +15,17 @@ struct MvmActivity {
     std::int64_t row_slices = -1; ///< rows with a non-zero slice, summed over slices and arrays
     std::int64_t input_sum = -1;  ///< sum of slice values (pulses, least intervals), over slices, rows and arrays
     std::int64_t level_sum = -1; ///< cell states (0 … 2^bits-1) under non-zero slices, summed likewise over columns too
-    /// Sum over the reads of the largest slice value that any row has in it (of all arrays): how long pulses last where
-    /// reads end early. Negative: every read lasts for the largest value there can be.
-    std::int64_t longest_sum = -1;
+    /// Of each read (slice by slice, phase by phase, group by group of rows) the largest slice value that any row of
+    /// any array has in it: how long pulses last where reads end early. Empty: the largest there can be.
+    std::vector<std::uint16_t> longest;
     double assumed_input = 0.5;  ///< share of non-zero slices and mean slice value over its maximum
     double assumed_weight = 0.5; ///< mean cell state over its maximum (share of ones in binary cells)
+};
+
+/// Operations in a row that meet the same data.
+struct ActivityRun {
+    std::int64_t operations = 0;
+    MvmActivity activity;
 };
 
 /// One multiplication of an input vector with the cells of some arrays of a macro.
@@ -31,8 +38,8 @@ struct MvmOperation {
     MvmActivity activity{};
 };
 
-/// The operation with every activity known: what was assumed as shares becomes integers (rounded half up), within
-/// what rows, slices and columns allow.
+/// The operation with every sum known: what was assumed as shares becomes integers (rounded half up), within what
+/// rows, slices and columns allow.
 MvmOperation with_known_activity(const MacroConfig& config, MvmOperation operation);
 
 /// So many events of one type.

@@ -29,6 +29,7 @@ struct MacroSchedule {
     /// Least distance of this operation's start to that of `next` (which may differ), so that neither waits
     /// inside the macro. before(*this) == interval.
     Cycle before(const MacroSchedule& next) const;
+    friend bool operator==(const MacroSchedule&, const MacroSchedule&) = default;
 };
 
 /// Area, leakage and rating of all instances of one component in one macro.

@@ -1,6 +1,9 @@
 #include "arch/macro/shape.h"
 
 #include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "arch/macro/families.h"
 
@@ -40,14 +43,17 @@ AnalogShape analog_shape(const Macro& macro, const MvmOperation& op)
     AnalogShape shape;
     shape.groups = (op.rows + active - 1) / active;
     const std::int64_t reads = slices * phases * shape.groups;
-    const std::int64_t longest = with_known_activity(config, op).activity.longest_sum;
+    const std::vector<std::uint16_t>& longest = op.activity.longest;
+    if (!longest.empty() && static_cast<std::int64_t>(longest.size()) != reads)
+        throw std::invalid_argument(fmt::format("macro operation: the longest pulses of {} reads must be given, got {}",
+                                                reads, longest.size()));
     for (int slice = 0; slice < slices; ++slice) {
         const int width = std::min(config.input.slice_bits, bits - slice * config.input.slice_bits);
         for (std::int64_t i = 0; i < phases * shape.groups; ++i) {
-            const std::int64_t n = shape.reads(), first = i % shape.groups * active;
-            // What is known only in sum is spread evenly.
-            const std::int64_t value = config.input.early_end ? longest * (n + 1) / reads - longest * n / reads
-                                                              : (std::int64_t{1} << width) - 1;
+            const std::int64_t first = i % shape.groups * active, largest = (std::int64_t{1} << width) - 1;
+            const std::int64_t value = config.input.early_end && !longest.empty()
+                                           ? std::min<std::int64_t>(longest[shape.pulses.size()], largest)
+                                           : largest;
             shape.pulses.push_back(pulse(config, interval, value));
             shape.longest += value;
             shape.edges +=

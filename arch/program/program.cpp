@@ -84,6 +84,19 @@ std::vector<int> Reach::needed(const std::vector<int>& outputs) const
     return result;
 }
 
+MvmOperation MacroUse::operation_at(std::int64_t firing) const
+{
+    MvmOperation at = operation;
+    for (const ActivityRun& run : trace) {
+        if (firing < run.operations) {
+            at.activity = run.activity;
+            break;
+        }
+        firing -= run.operations;
+    }
+    return at;
+}
+
 const char* name_of(VectorFunction function)
 {
     constexpr const char* names[vector_function_count] = {"add",        "multiply", "compare", "lookup",
@@ -105,6 +118,14 @@ void check(const Program& program)
             throw std::logic_error(fmt::format("actor '{}' is on a tile that does not exist", actor.name));
         if (actor.share.empty() || actor.output_slots < 1 || actor.copies < 1)
             throw std::logic_error(fmt::format("actor '{}' has nothing to produce or no room for it", actor.name));
+        for (const MacroUse& use : actor.work.macros) {
+            std::int64_t traced = 0;
+            for (const ActivityRun& run : use.trace)
+                traced += run.operations;
+            if (!use.trace.empty() && traced != actor.share.tokens())
+                throw std::logic_error(fmt::format("actor '{}' fires {} times, but the activity of {} is known",
+                                                   actor.name, actor.share.tokens(), traced));
+        }
     }
     for (std::size_t i = 0; i < program.flows.size(); ++i) {
         const Flow& flow = program.flows[FlowId(i)];

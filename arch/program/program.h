@@ -96,6 +96,10 @@ struct MacroUse {
     int macro = 0; ///< in the core
     MvmOperation operation;
     std::int64_t result_bits = 0; ///< over the core's result bus, per firing
+    /// Of the firings of an inference in order, where data set the time of operations; empty: `operation`'s for all.
+    std::vector<ActivityRun> trace;
+
+    MvmOperation operation_at(std::int64_t firing) const;
 };
 
 /// What one firing does, as amounts; the hardware turns them into cycles and energy.

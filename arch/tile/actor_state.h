@@ -20,6 +20,7 @@ struct InFlight {
     Cycle done = 0; ///< of the last step entered
     std::uint32_t step = 0;
     bool first = false;             ///< the first position of a row of the share
+    bool finished = false;          ///< through all steps; its token waits for those before it
     std::uint32_t macros_ready = 0; ///< macros that no longer need the input register (circuit detail)
     std::uint32_t macros_done = 0;  ///< macros whose result is out (circuit detail)
 };
@@ -40,7 +41,7 @@ struct ActorStatistics {
 struct ActorState {
     ActorState(const program::Actor& a, ActorId actor_id, Service s)
         : actor(&a), id(actor_id), service(std::move(s)), firing(a.share), releasing(a.share),
-          macros_free(service.macros.size() * static_cast<std::size_t>(a.copies), 0),
+          macros_last(service.macros.size() * static_cast<std::size_t>(a.copies)),
           bus_free(static_cast<std::size_t>(a.copies), 0), register_free(static_cast<std::size_t>(a.copies), 0)
     {
     }
@@ -57,6 +58,8 @@ struct ActorState {
     {
         return static_cast<std::size_t>(sequence % actor->copies);
     }
+    /// Which firing of its inference it is.
+    std::int64_t index_of(std::int64_t sequence) const { return sequence % actor->share.tokens(); }
 
     program::Cursor firing;
     program::Cursor releasing; ///< the next firing whose inputs are to be freed
@@ -65,7 +68,12 @@ struct ActorState {
     std::int64_t allowed = 0;       ///< inferences it may start (sources)
     Cycle admit_at = 0;             ///< the first step cannot be entered earlier
     bool awaiting_step = false;     ///< admit_at is not known until a shared step was entered
-    std::vector<Cycle> macros_free;   ///< of each copy's groups of macros
+    /// The operation before, of each copy's groups of macros.
+    struct Started {
+        Cycle start = 0;
+        const MacroSchedule* schedule = nullptr; ///< none yet
+    };
+    std::vector<Started> macros_last;
     std::vector<Cycle> bus_free;      ///< of each copy's core bus
     std::vector<Cycle> register_free; ///< of each copy: when the next input may be fetched; `never`: not known yet
     PowerDomain macro_power;          ///< of all its macros together

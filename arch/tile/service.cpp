@@ -1,9 +1,90 @@
 #include "arch/tile/service.h"
 
+#include <algorithm>
+
 #include "arch/tile/tile_services.h"
 
 namespace imc::tile
 {
+
+namespace
+{
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+} // namespace
+
+void add(std::vector<EventCount>& to, const std::vector<EventCount>& events, std::int64_t times)
+{
+    for (const EventCount& event : events) {
+        const auto same =
+            std::find_if(to.begin(), to.end(), [&](const EventCount& e) { return e.event == event.event; });
+        if (same == to.end())
+            to.push_back({event.event, event.count * times});
+        else
+            same->count += event.count * times;
+    }
+}
+
+const MacroOperation& MacroTrace::at(std::int64_t firing) const
+{
+    return *std::upper_bound(runs.begin(), runs.end(), firing, [](std::int64_t f, const Run& r) {
+                return f < r.end;
+            })->operation;
+}
+
+const MacroSchedule& MacroGroup::at(std::int64_t firing) const
+{
+    return trace.runs.empty() ? schedule : trace.at(firing).schedule;
+}
+
+Cycle MacroGroup::least_time(std::int64_t firings, int copies) const
+{
+    if (trace.runs.empty())
+        return (ceil_div(firings, copies) - 1) * schedule.interval + schedule.latency;
+    Cycle most = 0;
+    for (std::int64_t copy = 0; copy < std::min<std::int64_t>(copies, firings); ++copy) {
+        Cycle start = 0;
+        for (std::int64_t f = copy; f < firings; f += copies) {
+            start += f == copy ? 0 : at(f - copies).before(at(f));
+            most = std::max(most, start + at(f).latency);
+        }
+    }
+    return most;
+}
+
+Firing Service::firing(bool at_row_start, std::int64_t index) const
+{
+    Firing all = at_row_start ? first : next;
+    for (const MacroTrace& trace : traces) {
+        add(all.macro_events, trace.at(index).events, 1);
+        all.energy += trace.at(index).energy;
+    }
+    return all;
+}
+
+Cycle Service::pace(bool at_row_start, std::int64_t index) const
+{
+    Cycle most = 0;
+    for (const MacroGroup& group : macros)
+        most = std::max(most, group.at(index).interval);
+    for (const Step& step : at_row_start ? first.steps : next.steps)
+        most = std::max(most, step.service);
+    return most;
+}
+
+std::vector<EventCount> Service::traced_events() const
+{
+    std::vector<EventCount> events;
+    for (const MacroTrace& trace : traces) {
+        std::int64_t begin = 0;
+        for (const MacroTrace::Run& run : trace.runs) {
+            add(events, run.operation->events, run.end - begin);
+            begin = run.end;
+        }
+    }
+    return events;
+}
 
 ServiceTable::ServiceTable(const ChipConfig& chip, const program::Program& program, Ledger& ledger) : program_(program)
 {

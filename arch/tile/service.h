@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "arch/config/chip.h"
+#include "arch/macro/macro.h"
 #include "arch/program/program.h"
 #include "sim/base/ledger.h"
 #include "sim/base/time.h"
@@ -28,25 +29,54 @@ struct Step {
 struct Firing {
     std::vector<Step> steps; ///< the macros' step has no times of its own, see MacroGroup
     std::vector<EventCount> events;
-    std::vector<EventCount> macro_events; ///< of the macros' operations, as their schedule counts them
+    std::vector<EventCount> macro_events; ///< of operations that are equal in all firings, as the macros count them
     Energy energy;                        ///< of all of them
 };
 
-/// Macros of an actor that do equal operations, in step.
+/// One operation of a macro.
+struct MacroOperation {
+    MacroSchedule schedule;
+    std::vector<EventCount> events;
+    Energy energy;
+};
+
+/// Adds events, so many times.
+void add(std::vector<EventCount>& to, const std::vector<EventCount>& events, std::int64_t times);
+
+/// What the firings of an inference ask of a macro, where it depends on data. Operations live as long as the table.
+struct MacroTrace {
+    struct Run {
+        std::int64_t end = 0; ///< of firings before this one and after the run before
+        const MacroOperation* operation = nullptr;
+    };
+    std::vector<Run> runs;
+    const MacroOperation& at(std::int64_t firing) const;
+};
+
+/// Macros of an actor whose operations take the same times, in step.
 struct MacroGroup {
-    Cycle interval = 0;
-    Cycle latency = 0;
-    Cycle inputs_free = 0;
-    bool operator==(const MacroGroup&) const = default;
+    MacroSchedule schedule; ///< of every firing
+    MacroTrace trace;       ///< if it has runs: of each
+    const MacroSchedule& at(std::int64_t firing) const;
+    /// From the first start to the last result of firings that `copies` take in turn, if nothing else holds them up.
+    Cycle least_time(std::int64_t firings, int copies) const;
 };
 
 struct Service {
     Firing first; ///< at the first position of each row of the share
     Firing next;
     std::vector<MacroGroup> macros;
+    std::vector<MacroTrace> traces; ///< of each macro whose operations depend on data
     bool double_buffered = true;   ///< the input register is free when the macros start, not when they end reading it
     std::size_t macro_step = none; ///< index of the macros' step; none: no arrays
     static constexpr std::size_t none = ~std::size_t{0};
+
+    /// What a firing of an inference does, macros included.
+    Firing firing(bool at_row_start, std::int64_t index) const;
+    /// Cycles until the next firing can follow, by the slowest resource.
+    Cycle pace(bool at_row_start, std::int64_t index) const;
+    /// Events of the macros' operations in one inference, those in macro_events aside.
+    std::vector<EventCount> traced_events() const;
 };
 
 class TileServices;

@@ -108,10 +108,15 @@ void TileEngine::handle(const Event& event, Cycle now)
         }
         break;
     }
-    case Kind::produce:
-        produce(event.index, now);
+    case Kind::produce: {
+        // Copies that take turns may end out of turn where data set their time: tokens leave in order.
+        ActorState& actor = actors_[event.index];
+        actor.in_flight[static_cast<std::size_t>(event.value - actor.produced)].finished = true;
+        while (!actor.in_flight.empty() && actor.in_flight.front().finished)
+            produce(event.index, now);
         touch(event.index);
         break;
+    }
     case Kind::release: {
         Receiver& receiver = incoming_[event.index];
         if (receiver.local)
@@ -189,7 +194,7 @@ void TileEngine::admit(std::uint32_t index, Cycle now)
         ++(first ? actor.statistics.firings_first : actor.statistics.firings_next);
     if (actor.statistics.start < 0)
         actor.statistics.start = now;
-    actor.in_flight.push_back({now, now, 0, first, 0, 0});
+    actor.in_flight.push_back({now, now, 0, first, false, 0, 0});
     if (actor.service.macro_step != Service::none)
         actor.register_free[actor.copy_of(actor.firing.sequence())] = never;
     actor.firing.advance();
@@ -239,16 +244,17 @@ void TileEngine::open_admission(std::uint32_t index, Cycle cycle)
     push({cycle, Kind::retry, index, 0});
 }
 
-void TileEngine::enter_macros(ActorState& actor, std::size_t copy, Cycle& ready, Cycle& input_free)
+void TileEngine::enter_macros(ActorState& actor, std::int64_t sequence, Cycle& ready, Cycle& input_free)
 {
     const Cycle asked = ready;
+    const std::int64_t index = actor.index_of(sequence);
     for (std::size_t g = 0; g < actor.service.macros.size(); ++g) {
-        const MacroGroup& group = actor.service.macros[g];
-        Cycle& free = actor.macros_free[copy * actor.service.macros.size() + g];
-        const Cycle start = std::max(asked, free);
-        free = start + group.interval;
-        ready = std::max(ready, start + group.latency);
-        input_free = std::max(input_free, actor.service.double_buffered ? start : start + group.inputs_free);
+        const MacroSchedule& schedule = actor.service.macros[g].at(index);
+        ActorState::Started& last = actor.macros_last[actor.copy_of(sequence) * actor.service.macros.size() + g];
+        const Cycle start = last.schedule ? std::max(asked, last.start + last.schedule->before(schedule)) : asked;
+        last = {start, &schedule};
+        ready = std::max(ready, start + schedule.latency);
+        input_free = std::max(input_free, actor.service.double_buffered ? start : start + schedule.inputs_free);
     }
 }
 
@@ -277,7 +283,7 @@ void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle re
             if (rules_.circuit)
                 return surroundings_.request_macros(actor, sequence, ready);
             Cycle input_free = ready;
-            enter_macros(actor, copy, ready, input_free);
+            enter_macros(actor, sequence, ready, input_free);
             // What frees the register is seen by the fetch in the next cycle.
             free_register(index, copy, input_free + 1);
             continue;
@@ -326,15 +332,19 @@ void TileEngine::produce(std::uint32_t index, Cycle now)
     ActorState& actor = actors_[index];
     const InFlight flight = actor.in_flight.front();
     actor.in_flight.pop_front();
-    const std::int64_t inference = actor.produced / actor.actor->share.tokens();
-    const Firing& firing = flight.first ? actor.service.first : actor.service.next;
-    ++actor.produced;
+    const std::int64_t sequence = actor.produced++;
+    const std::int64_t inference = sequence / actor.actor->share.tokens();
     power_.leave(now);
     if (!actor.actor->work.macros.empty())
         actor.macro_power.leave(now);
     if (inference == 0)
         actor.statistics.end = now;
-    surroundings_.fired(actor, inference, firing, flight.admitted, flight.done);
+    if (actor.service.traces.empty())
+        surroundings_.fired(actor, inference, flight.first ? actor.service.first : actor.service.next, flight.admitted,
+                            flight.done);
+    else
+        surroundings_.fired(actor, inference, actor.service.firing(flight.first, actor.index_of(sequence)),
+                            flight.admitted, flight.done);
     if (rules_.trees)
         return send_later(index);
     for (const std::uint32_t f : actor.outgoing)

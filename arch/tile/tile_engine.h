@@ -124,7 +124,7 @@ private:
     void admit(std::uint32_t index, Cycle now);
     Cycle power_up(ActorState& actor, Cycle now);
     void enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now);
-    void enter_macros(ActorState& actor, std::size_t copy, Cycle& ready, Cycle& input_free);
+    void enter_macros(ActorState& actor, std::int64_t sequence, Cycle& ready, Cycle& input_free);
     void open_admission(std::uint32_t index, Cycle cycle);
     void free_register(std::uint32_t index, std::size_t copy, Cycle cycle);
     Cycle& free_at(ActorState& actor, std::size_t copy, Resource resource);

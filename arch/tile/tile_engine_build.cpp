@@ -80,9 +80,12 @@ void TileEngine::mark_exclusive()
     for (int r = 0; r < 6; ++r)
         for (const ActorState& a : actors_)
             users[r] += uses(a, static_cast<Resource>(r));
-    for (ActorState& a : actors_)
+    for (ActorState& a : actors_) {
+        // Copies whose times depend on data leave their macros in any order.
+        const bool in_turn = a.actor->copies == 1 || a.service.traces.empty();
         for (const Step& step : a.service.first.steps)
-            a.exclusive.push_back(!shared(step.resource) || users[static_cast<int>(step.resource)] == 1);
+            a.exclusive.push_back(!shared(step.resource) || (in_turn && users[static_cast<int>(step.resource)] == 1));
+    }
 }
 
 } // namespace imc::tile

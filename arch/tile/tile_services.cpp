@@ -20,8 +20,9 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 /// Macros are asked once per kind of operation.
 struct TileServices::Cache {
     std::unique_ptr<Macro> macro;
-    using Key = std::tuple<int, int, int, int, bool, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
-    std::map<Key, Operation> operations;
+    using Key =
+        std::tuple<int, int, int, int, bool, std::int64_t, std::int64_t, std::int64_t, std::vector<std::uint16_t>>;
+    std::map<Key, MacroOperation> operations;
 };
 
 TileServices::TileServices(const ChipConfig& chip, TileTypeId type, Ledger& ledger)
@@ -124,44 +125,56 @@ Firing TileServices::firing(const program::Actor& actor, std::int64_t fetch_bits
     return firing;
 }
 
-const TileServices::Operation& TileServices::operation(const MvmOperation& op)
+const MacroOperation& TileServices::operation(const MvmOperation& op)
 {
     const MvmActivity& a = op.activity; // what is assumed is the same in all operations
     const Cache::Key key{op.rows,      op.columns,  op.arrays,   op.input_bits, op.signed_input,
-                         a.row_slices, a.input_sum, a.level_sum, a.longest_sum};
+                         a.row_slices, a.input_sum, a.level_sum, a.longest};
     auto it = cache_->operations.find(key);
     if (it == cache_->operations.end()) {
-        Operation entry;
-        const MacroSchedule schedule = cache_->macro->schedule(op, clock_);
-        entry.group = {schedule.interval, schedule.latency, schedule.inputs_free};
+        MacroOperation entry;
+        entry.schedule = cache_->macro->schedule(op, clock_);
         for (MacroEvent& event : cache_->macro->counts(op)) {
             event.event.tile_type = type_;
             entry.events.push_back({ledger_.declare(event.event), event.count});
+            entry.energy += Ledger::energy(event.event, event.count);
         }
         it = cache_->operations.emplace(key, std::move(entry)).first;
     }
     return it->second;
 }
 
+MacroTrace TileServices::trace(const program::MacroUse& use)
+{
+    MacroTrace trace;
+    std::int64_t end = 0;
+    for (const ActivityRun& run : use.trace) {
+        MvmOperation op = use.operation;
+        op.activity = run.activity;
+        trace.runs.push_back({end += run.operations, &operation(op)});
+    }
+    return trace;
+}
+
 void TileServices::add_macros(const program::Work& work, Firing& firing, Service& service)
 {
     service.macros.clear();
+    service.traces.clear();
     std::int64_t bus_bits = 0, bits_of_core = 0;
     Cycle drain = 1;
     int core = -1;
     const int width = tile_.core.bus.width_bits;
     for (const program::MacroUse& use : work.macros) {
-        const Operation& entry = operation(use.operation);
-        if (std::find(service.macros.begin(), service.macros.end(), entry.group) == service.macros.end())
-            service.macros.push_back(entry.group);
-        for (const EventCount& event : entry.events) {
-            const auto same = std::find_if(firing.macro_events.begin(), firing.macro_events.end(),
-                                           [&](const EventCount& e) { return e.event == event.event; });
-            if (same == firing.macro_events.end())
-                firing.macro_events.push_back(event);
-            else
-                same->count += event.count;
-            firing.energy += Ledger::energy(ledger_.type(event.event), event.count);
+        if (use.trace.empty()) {
+            const MacroOperation& entry = operation(use.operation);
+            const auto same = [&](const MacroGroup& g) { return g.trace.runs.empty() && g.schedule == entry.schedule; };
+            if (std::none_of(service.macros.begin(), service.macros.end(), same))
+                service.macros.push_back({entry.schedule, {}});
+            add(firing.macro_events, entry.events, 1);
+            firing.energy += entry.energy;
+        } else {
+            service.traces.push_back(trace(use));
+            service.macros.push_back({{}, service.traces.back()});
         }
         bits_of_core = use.core == core ? bits_of_core + use.result_bits : use.result_bits;
         core = use.core;

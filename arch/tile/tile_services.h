@@ -34,11 +34,8 @@ private:
     EventId declare(Component component, const char* name, double joules, const StaticCost& cost);
     EventId declare_outside(Component component, const char* name, double joules, const StaticCost& cost);
 
-    struct Operation {
-        MacroGroup group;
-        std::vector<EventCount> events;
-    };
-    const Operation& operation(const MvmOperation& op);
+    const MacroOperation& operation(const MvmOperation& op);
+    MacroTrace trace(const program::MacroUse& use);
 
     struct Cache;
     const ChipConfig& chip_;

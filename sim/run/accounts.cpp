@@ -45,6 +45,7 @@ void book_inference(const Experiment& experiment, const Mapped& mapped, tile::Se
         }
         ledger.book(service.first.macro_events, first, actor.layer);
         ledger.book(service.next.macro_events, next, actor.layer);
+        ledger.book(service.traced_events(), 1, actor.layer);
     }
     for (std::size_t f = 0; f < program.flows.size(); ++f) {
         const program::Flow& flow = program.flows[program::FlowId(f)];

@@ -141,18 +141,12 @@ public:
                 physics_.push_back(std::nullopt);
         if (network_.needs_calibration())
             network_.calibrate(calibration_.inputs);
-        if (!experiment.precision.signed_activations)
-            if (const auto names = network_.signed_inputs(); !names.empty())
-                result_.warnings.push_back(
-                    fmt::format("precision.signed_activations is false, but the inputs of {} layers (first '{}') have "
-                                "a sign: their time and energy are those of unsigned ones",
-                                names.size(), names.front()));
     }
 
     /// The first image stands for the data of the simulated inference.
-    void apply_activity(Mapped& mapped) const
+    void apply_activity(Mapped& mapped)
     {
-        run::apply_activity(network_, images_.inputs[0], experiment_.chip, mapped);
+        result_.trace = run::apply_activity(network_, images_.inputs[0], experiment_.chip, mapped);
     }
 
     /// The first image on the first instance, at the last time.

@@ -49,8 +49,16 @@ struct AccuracyResult {
     std::vector<AccuracyAt> times; ///< as asked for
 };
 
+/// How much the activity trace of an image holds.
+struct TraceSize {
+    std::int64_t operations = 0; ///< of macros in one inference
+    std::int64_t runs = 0;       ///< kept: operations in a row that meet the same data
+    bool exact = true;           ///< false: neighbours were merged to bound memory
+};
+
 struct ValueResult {
     AccuracyResult accuracy;
+    std::optional<TraceSize> trace; ///< none where time does not depend on data
     std::vector<std::optional<values::ErrorPowers>> layers; ///< by LayerId; empty: not on arrays, or not measured
     std::vector<std::string> warnings;
 };

@@ -77,7 +77,7 @@ Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::Servi
         const Cycle turns = (all + actor.copies - 1) / actor.copies; // of the busiest copy
         for (const tile::MacroGroup& group : service.macros) {
             // The last operation takes its latency, the others their interval; the first finds the macros gated.
-            const Cycle cycles = services.macro_gating(actor.tile).wake + (turns - 1) * group.interval + group.latency;
+            const Cycle cycles = services.macro_gating(actor.tile).wake + group.least_time(all, actor.copies);
             raise(bounds.compute, cycles, fmt::format("arrays of '{}'", actor.name));
             raise(bounds.tile, cycles, fmt::format("arrays of '{}'", actor.name));
         }

@@ -87,10 +87,9 @@ void bound_power(const Mapped& mapped, tile::ServiceTable& services, Result& r)
         const tile::Service service = services.service(actor);
         const auto first = static_cast<Cycle>(actor.share.rows.size());
         const Cycle next = actor.share.tokens() - first;
-        const Cycle turns = (actor.share.tokens() + actor.copies - 1) / actor.copies;
         Cycle macros = 0;
         for (const tile::MacroGroup& group : service.macros)
-            macros = std::max(macros, (turns - 1) * group.interval + group.latency);
+            macros = std::max(macros, group.least_time(actor.share.tokens(), actor.copies));
         work(used.macros[program.type_of(actor.tile)], services.macro_gating(actor.tile), macros, actor.macros());
         for (std::size_t s = 0; s < service.first.steps.size(); ++s)
             if (tile::shared(service.first.steps[s].resource))

@@ -159,6 +159,7 @@ struct Result {
     std::optional<AccuracyResult> accuracy;
     std::optional<CircuitCheck> circuit_values; ///< of a run with values in circuit detail
     std::string activity_source = "assumed";
+    std::optional<TraceSize> activity_trace; ///< of the data that set the time of operations
     std::vector<CostModel> cost_models;
     std::vector<std::string> warnings;
     std::int64_t seed = 1;

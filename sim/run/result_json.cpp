@@ -257,6 +257,10 @@ std::string to_json(const Result& r)
                                {"outputs", r.circuit_values->outputs},
                                {"mismatches", r.circuit_values->mismatches}};
     j["activity_source"] = r.activity_source;
+    if (r.activity_trace)
+        j["activity_trace"] = {{"operations", r.activity_trace->operations},
+                               {"runs", r.activity_trace->runs},
+                               {"exact", r.activity_trace->exact}};
     j["cost_models"] = models_json(r);
     j["warnings"] = r.warnings;
     j["simulator"] = {{"version", version()}, {"seed", r.seed}, {"events", r.events}};

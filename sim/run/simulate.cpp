@@ -24,6 +24,20 @@ namespace imc::run
 namespace
 {
 
+/// Of the slowest resource of an actor, over the firings of the first inference.
+double busy_cycles(const tile::ActorState& actor)
+{
+    const tile::Service& service = actor.service;
+    const tile::ActorStatistics& s = actor.statistics;
+    if (service.traces.empty())
+        return static_cast<double>(service.pace(true, 0) * s.firings_first + service.pace(false, 0) * s.firings_next);
+    const auto width = static_cast<std::int64_t>(actor.actor->share.columns.size());
+    Cycle sum = 0;
+    for (std::int64_t i = 0; i < s.firings_first + s.firings_next; ++i)
+        sum += service.pace(i % width == 0, i);
+    return static_cast<double>(sum);
+}
+
 /// Layers from when their first actor first fires to when their last is done with the first inference.
 void add_layer_times(const Chip& chip, Result& r)
 {
@@ -43,16 +57,7 @@ void add_layer_times(const Chip& chip, Result& r)
             seen[l] = 1;
             if (actor.actor->kind == program::ActorKind::post)
                 continue; // what limits the layer are its arrays
-            const auto slowest = [&](const tile::Firing& f) {
-                Cycle most = 0;
-                for (const tile::MacroGroup& group : actor.service.macros)
-                    most = std::max(most, group.interval);
-                for (const tile::Step& step : f.steps)
-                    most = std::max(most, step.service);
-                return static_cast<double>(most);
-            };
-            busy[l] += slowest(actor.service.first) * static_cast<double>(s.firings_first) +
-                       slowest(actor.service.next) * static_cast<double>(s.firings_next);
+            busy[l] += busy_cycles(actor);
             actors[l] += actor.actor->copies;
         }
     for (std::size_t l = 0; l < r.layers.size(); ++l) {

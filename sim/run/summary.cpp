@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "arch/chip/inventory.h"
 #include "arch/macro/macro.h"
 #include "sim/run/leakage.h"
@@ -163,6 +165,11 @@ Result summarize(const Experiment& experiment, const Mapped& mapped)
         r.accuracy = mapped.values->accuracy;
         r.warnings = mapped.values->warnings;
         r.activity_source = "values";
+        r.activity_trace = mapped.values->trace;
+        if (r.activity_trace && !r.activity_trace->exact)
+            r.warnings.push_back(fmt::format("the activity of {} macro operations was merged into {} runs of like "
+                                             "ones: times are those of means of neighbours",
+                                             r.activity_trace->operations, r.activity_trace->runs));
     }
     add_warnings(chip, r);
     return r;

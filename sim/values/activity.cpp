@@ -1,7 +1,7 @@
 #include "sim/values/activity.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -9,39 +9,86 @@
 namespace imc::values
 {
 
-std::vector<PhaseActivity> phase_activity(const ArraySpec& spec, std::span<const std::int32_t> inputs)
+namespace
 {
-    if (inputs.empty() || inputs.size() > static_cast<std::size_t>(spec.rows))
-        throw std::invalid_argument(fmt::format("{} inputs for an array of {} rows", inputs.size(), spec.rows));
-    const std::vector<InputSlice> slices = input_slices(spec);
-    const std::int64_t offset = input_offset(spec);
-    const auto step = static_cast<std::size_t>(spec.active(static_cast<int>(inputs.size())));
-    std::vector<PhaseActivity> phases;
-    for (std::size_t first = 0; first < inputs.size(); first += step)
-        for (const InputSlice& slice : slices) {
-            PhaseActivity phase;
-            for (std::size_t i = first; i < std::min(first + step, inputs.size()); ++i) {
-                const auto d = static_cast<std::uint32_t>(std::abs(digit(inputs[i] + offset, slice)));
-                phase.active_rows = static_cast<std::uint16_t>(phase.active_rows + (d != 0 ? 1 : 0));
-                phase.largest_digit = std::max(phase.largest_digit, static_cast<std::uint16_t>(d));
-                phase.digit_sum += d;
-            }
-            phases.push_back(phase);
-        }
-    return phases;
+
+bool same_data(const MvmActivity& a, const MvmActivity& b)
+{
+    return a.row_slices == b.row_slices && a.input_sum == b.input_sum && a.level_sum == b.level_sum &&
+           a.longest == b.longest;
 }
 
-void ActivityTrace::add(std::vector<PhaseActivity> phases, std::uint64_t operations)
+/// Of `a` and `b`, which stand for so many operations each.
+ActivityRun mean(const ActivityRun& a, const ActivityRun& b)
 {
-    if (!runs_.empty() && runs_[0].phases.size() != phases.size())
-        throw std::invalid_argument(fmt::format("an operation of {} phases in a trace of operations of {}",
-                                                phases.size(), runs_[0].phases.size()));
+    const std::int64_t count = a.operations + b.operations;
+    const auto of = [&](std::int64_t x, std::int64_t y) {
+        return (a.operations * x + b.operations * y + count / 2) / count;
+    };
+    ActivityRun m{count, a.activity};
+    m.activity.row_slices = of(a.activity.row_slices, b.activity.row_slices);
+    m.activity.input_sum = of(a.activity.input_sum, b.activity.input_sum);
+    m.activity.level_sum = of(a.activity.level_sum, b.activity.level_sum);
+    for (std::size_t i = 0; i < m.activity.longest.size(); ++i)
+        m.activity.longest[i] = static_cast<std::uint16_t>(of(a.activity.longest[i], b.activity.longest[i]));
+    return m;
+}
+
+} // namespace
+
+ReadLengths::ReadLengths(const MacroConfig& macro, const MvmOperation& op, std::int64_t lowest, std::int64_t highest)
+    : lowest_(lowest)
+{
+    const InputConfig& input = macro.input;
+    const bool magnitudes = op.signed_input && input.signed_input != SignedInput::twos_complement;
+    const bool two_phases = magnitudes && input.signed_input == SignedInput::two_phases;
+    const int bits = std::max(1, op.input_bits - (magnitudes ? 1 : 0));
+    // Several bits at a time have no top bit to subtract: the sign bit is inverted instead.
+    const std::int64_t half = std::int64_t{1} << (bits - 1);
+    const std::int64_t offset = op.signed_input && !magnitudes && input.slice_bits > 1 ? half : 0;
+    const std::int64_t active = macro.active_rows > 0 ? std::min(macro.active_rows, op.rows) : op.rows;
+    active_ = static_cast<std::size_t>(active);
+    groups_ = static_cast<std::size_t>((op.rows + active - 1) / active);
+    const int slices = (bits + input.slice_bits - 1) / input.slice_bits;
+    parts_ = static_cast<std::size_t>(slices * (two_phases ? 2 : 1));
+    for (std::int64_t x = lowest; x <= highest; ++x) {
+        const std::int64_t magnitude = std::min(std::abs(x), 2 * half - 1);
+        const std::int64_t value = magnitudes ? magnitude : (x + offset) & (2 * half - 1);
+        for (int slice = 0; slice < slices; ++slice) {
+            const int shift = slice * input.slice_bits, width = std::min(input.slice_bits, bits - shift);
+            const auto digit = static_cast<std::uint16_t>(value >> shift & ((std::int64_t{1} << width) - 1));
+            digits_.push_back(two_phases && x < 0 ? std::uint16_t{0} : digit);
+            if (two_phases)
+                digits_.push_back(x < 0 ? digit : std::uint16_t{0});
+        }
+    }
+}
+
+void ReadLengths::raise(std::span<const std::int32_t> inputs, std::span<std::uint16_t> longest) const
+{
+    if (longest.size() != reads() || inputs.size() > active_ * groups_)
+        throw std::invalid_argument(
+            fmt::format("{} inputs for {} reads in {} groups of rows", inputs.size(), longest.size(), groups_));
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const std::uint16_t* digits = digits_.data() + static_cast<std::size_t>(inputs[i] - lowest_) * parts_;
+        for (std::size_t p = 0; p < parts_; ++p) {
+            std::uint16_t& most = longest[p * groups_ + i / active_];
+            most = std::max(most, digits[p]);
+        }
+    }
+}
+
+void ActivityTrace::add(MvmActivity activity, std::int64_t operations)
+{
+    if (!runs_.empty() && runs_[0].activity.longest.size() != activity.longest.size())
+        throw std::invalid_argument(fmt::format("an operation of {} reads in a trace of operations of {}",
+                                                activity.longest.size(), runs_[0].activity.longest.size()));
     operations_ += operations;
-    if (!runs_.empty() && runs_.back().phases == phases) {
+    if (!runs_.empty() && same_data(runs_.back().activity, activity)) {
         runs_.back().operations += operations;
         return;
     }
-    runs_.push_back({operations, std::move(phases)});
+    runs_.push_back({operations, std::move(activity)});
     if (runs_.size() > limit_)
         halve();
 }
@@ -49,26 +96,9 @@ void ActivityTrace::add(std::vector<PhaseActivity> phases, std::uint64_t operati
 void ActivityTrace::halve()
 {
     exact_ = false;
-    std::vector<Run> merged;
-    for (std::size_t n = 0; n < runs_.size(); n += 2) {
-        if (n + 1 == runs_.size()) {
-            merged.push_back(std::move(runs_[n]));
-            break;
-        }
-        const auto a = static_cast<double>(runs_[n].operations), b = static_cast<double>(runs_[n + 1].operations);
-        const auto mean = [&](auto x, auto y) {
-            return static_cast<decltype(x)>(
-                std::lround((a * static_cast<double>(x) + b * static_cast<double>(y)) / (a + b)));
-        };
-        Run run{runs_[n].operations + runs_[n + 1].operations, std::move(runs_[n].phases)};
-        for (std::size_t k = 0; k < run.phases.size(); ++k) {
-            PhaseActivity& p = run.phases[k];
-            const PhaseActivity& q = runs_[n + 1].phases[k];
-            p = {mean(p.active_rows, q.active_rows), mean(p.largest_digit, q.largest_digit),
-                 mean(p.digit_sum, q.digit_sum)};
-        }
-        merged.push_back(std::move(run));
-    }
+    std::vector<ActivityRun> merged;
+    for (std::size_t n = 0; n < runs_.size(); n += 2)
+        merged.push_back(n + 1 < runs_.size() ? mean(runs_[n], runs_[n + 1]) : std::move(runs_[n]));
     runs_ = std::move(merged);
 }
 

@@ -114,15 +114,6 @@ MappedNetwork::MappedNetwork(Graph graph, const Graph& mapped, const mapping::Ma
     }
 }
 
-std::vector<std::string> MappedNetwork::signed_inputs() const
-{
-    std::vector<std::string> names;
-    for (const MappedLayer& layer : layers_)
-        if (layer.matrix->spec().input_signed)
-            names.push_back(graph_.node(layer.node).name);
-    return names;
-}
-
 bool MappedNetwork::needs_calibration() const
 {
     return std::ranges::any_of(layers_,

@@ -45,8 +45,6 @@ public:
     const std::vector<MappedLayer>& layers() const { return layers_; }
     /// Converters are left out of the imperfections.
     bool ideal_converters() const { return ideal_converters_; }
-    /// Layers whose inputs have a sign.
-    std::vector<std::string> signed_inputs() const;
     bool needs_calibration() const;
     /// Keeps what these images (one batch each) feed to the arrays, for the converters' ranges.
     void calibrate(std::span<const std::vector<Value>> images);

@@ -23,6 +23,14 @@ MacroConfig load(const std::string& name)
 
 const char* const shipped[] = {"isaac_rram_32nm", "sram_digital_28nm", "hermes_pcm_14nm"};
 
+std::int64_t reads_of(const MacroConfig& config, const MvmOperation& op)
+{
+    const int active = config.active_rows > 0 ? config.active_rows : config.rows;
+    const bool two_phases = op.signed_input && config.input.signed_input == SignedInput::two_phases;
+    return std::int64_t{input_slices(config, op.input_bits, op.signed_input)} * (two_phases ? 2 : 1) *
+           ((op.rows + active - 1) / active);
+}
+
 /// First the largest operation (phases that just fill a cycle), then different shapes, some requested back to back,
 /// some after a pause.
 std::vector<Request> random_requests(const MacroConfig& config, RandomStream& random, int count)
@@ -41,8 +49,6 @@ std::vector<Request> random_requests(const MacroConfig& config, RandomStream& ra
         r.operation.signed_input = pick(0, 1) == 1;
         r.operation.activity.assumed_input = random.uniform();
         r.operation.activity.assumed_weight = random.uniform();
-        if (random.below(2) == 1)
-            r.operation.activity.longest_sum = static_cast<std::int64_t>(random.below(40));
         if (config.family == MacroFamily::digital_bit_serial)
             r.operation.columns =
                 std::max(r.operation.columns, config.digital.weight_bits + sum_growth_bits(config.rows));
@@ -50,6 +56,9 @@ std::vector<Request> random_requests(const MacroConfig& config, RandomStream& ra
             r.operation = {config.rows, config.columns - reserved_columns(config), config.arrays, 8, true};
         if (config.encoding == Encoding::differential_analog)
             r.operation.columns = std::max(2, r.operation.columns / 2 * 2);
+        if (converts_per_column(config.family) && random.below(4) != 0)
+            for (std::int64_t n = reads_of(config, r.operation); n > 0; --n)
+                r.operation.activity.longest.push_back(static_cast<std::uint16_t>(random.below(10)));
         ready += pick(0, 3) == 0 ? pick(0, 3000) : 0;
         r.ready = ready;
         requests.push_back(r);

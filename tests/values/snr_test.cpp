@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/values/activity.h"
 #include "tests/values/values_support.h"
 
 using namespace imc;
@@ -90,44 +89,4 @@ TEST(Snr, PartsOfIndependentEffectsAddUp)
     EXPECT_EQ(powers.wires, 0.0);
     const double sum = powers.quantisation + powers.clipping + powers.programming + powers.read + powers.converter;
     EXPECT_NEAR(powers.total / sum, 1.0, 0.25);
-}
-
-TEST(Activity, CountsRowsAndDigitsPerPhase)
-{
-    ArraySpec spec;
-    spec.rows = 8;
-    spec.active_rows = 3;
-    spec.input_bits = 4;
-    spec.slice_bits = 2;
-    const std::int32_t inputs[] = {0b0001, 0b1100, 0b0000, 0b1111, 0b0010};
-    const auto phases = phase_activity(spec, inputs);
-    ASSERT_EQ(phases.size(), 4u);
-    EXPECT_EQ(phases[0], (PhaseActivity{1, 1, 1}));
-    EXPECT_EQ(phases[1], (PhaseActivity{1, 3, 3}));
-    EXPECT_EQ(phases[2], (PhaseActivity{2, 3, 5}));
-    EXPECT_EQ(phases[3], (PhaseActivity{1, 3, 3}));
-    EXPECT_THROW(phase_activity(spec, std::vector<std::int32_t>(9, 1)), std::invalid_argument);
-}
-
-TEST(Activity, TracesAreRunLengthCodedAndBounded)
-{
-    ActivityTrace exact(1000), bounded(16);
-    std::uint64_t rows = 0;
-    RandomStream random(5, "activity");
-    for (int n = 0; n < 1000; ++n) {
-        const auto active = static_cast<std::uint16_t>(n < 900 ? n / 10 : 90 + random.below(2));
-        rows += active;
-        exact.add({{active, 1, active}});
-        bounded.add({{active, 1, active}});
-    }
-    EXPECT_EQ(exact.operations(), 1000u);
-    EXPECT_EQ(bounded.operations(), 1000u);
-    EXPECT_LE(bounded.runs().size(), 16u);
-    EXPECT_FALSE(bounded.exact());
-    EXPECT_EQ(exact.runs()[3].operations, 10u);
-    double sum = 0.0;
-    for (const auto& run : bounded.runs())
-        sum += double(run.operations) * run.phases[0].active_rows;
-    EXPECT_NEAR(sum, double(rows), 0.02 * double(rows));
-    EXPECT_THROW(exact.add({}), std::invalid_argument);
 }
