@@ -174,7 +174,7 @@ void MacroConfig::check(const config::Place& place) const
         place.fail("adcs", fmt::format("must be a multiple or a divisor of arrays = {}, got {}", arrays, adcs));
     if (columns % merged_columns != 0)
         place.fail("merged_columns", fmt::format("must divide columns = {}, got {}", columns, merged_columns));
-    if (merged_columns > 1 && (encoding == Encoding::differential_analog || extra_columns(*this) > 0))
+    if (merged_columns > 1 && (is_differential(encoding) || extra_columns(*this) > 0))
         place.fail("merged_columns", "merged columns need an encoding without pairs and reference columns");
     if (!is_analog(family)) {
         if (encoding != Encoding::twos_complement)
@@ -316,11 +316,48 @@ int required_bits(int rows, int cell_bits, int dac_bits, bool signed_sum, Encodi
     return bits;
 }
 
-int required_bits(const MacroConfig& config, int rows, bool signed_input)
+namespace
+{
+
+/// Of one converter for all groups of merged columns of a weight.
+int required_bits_merged(const MacroConfig& config, std::int64_t largest_cell, bool signed_sum, int slices)
+{
+    int most = 0;
+    for (int first = 0; first < slices; first += config.merged_columns) {
+        std::int64_t high = 0, low = 0, all = 0;
+        for (int j = 0; j < config.merged_columns; ++j) {
+            const std::int64_t sum = largest_cell << (j * config.cell.bits);
+            const bool top = config.encoding == Encoding::twos_complement && first + j + 1 == slices;
+            all += sum;
+            if (first + j < slices)
+                (top ? low : high) += sum;
+        }
+        if (config.encoding == Encoding::biased_flip)
+            high = std::min(high, all / 2);
+        const bool is_signed = signed_sum || low > 0;
+        if (signed_sum)
+            low = high = std::max(low, high);
+        int bits = is_signed ? 1 : 0;
+        while ((std::int64_t{1} << (bits - (is_signed ? 1 : 0))) < std::max(low, high + 1))
+            ++bits;
+        most = std::max(most, bits);
+    }
+    return most;
+}
+
+} // namespace
+
+int required_bits(const MacroConfig& config, int rows, bool signed_input, int weight_bits)
 {
     const int active = config.active_rows > 0 ? std::min(rows, config.active_rows) : rows;
     const bool signed_sum = config.encoding == Encoding::differential_analog ||
                             (signed_input && config.input.signed_input == SignedInput::signed_pulse);
+    if (config.merged_columns > 1) {
+        const std::int64_t cell = std::int64_t{active} * ((std::int64_t{1} << config.cell.bits) - 1) *
+                                  ((std::int64_t{1} << config.input.slice_bits) - 1);
+        return required_bits_merged(config, cell, signed_sum || config.encoding == Encoding::xnor,
+                                    weight_slices(config, weight_bits));
+    }
     return required_bits(active, config.cell.bits, config.input.slice_bits, signed_sum, config.encoding);
 }
 

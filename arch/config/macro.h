@@ -178,7 +178,7 @@ int input_slices(const MacroConfig& config, int input_bits, bool signed_input);
 /// down), because no column may sum to more than half of the full scale (DESIGN §3 Value; ISAAC, ISCA 2016).
 /// Throws std::invalid_argument if an argument is not positive or the result exceeds 62 bits.
 int required_bits(int rows, int cell_bits, int dac_bits, bool signed_sum, Encoding encoding);
-/// The same for a macro: active rows, cells, input slices and encoding of the configuration.
-int required_bits(const MacroConfig& config, int rows, bool signed_input);
+/// The same for a macro: active rows, cells, merged columns, input slices and encoding of the configuration.
+int required_bits(const MacroConfig& config, int rows, bool signed_input, int weight_bits);
 
 } // namespace imc

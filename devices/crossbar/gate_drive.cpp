@@ -99,6 +99,43 @@ Matrix<double> solve_gate_drive(const Matrix<double>& conductance_s, const Wires
     return current;
 }
 
+Matrix<double> gate_drive_variance(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,
+                                   const Matrix<unsigned char>& active, const Matrix<double>& variance_s2)
+{
+    check_gate(conductance_s, wires, read_voltage_v, active);
+    const std::size_t rows = conductance_s.rows(), columns = conductance_s.cols();
+    if (variance_s2.rows() != rows || variance_s2.cols() != columns)
+        throw std::invalid_argument(fmt::format("variances of {}×{} for an array of {}×{}", variance_s2.rows(),
+                                                variance_s2.cols(), rows, columns));
+    const auto fourth = [](double x) { return x * x * x * x; };
+    Matrix<double> cells(conductance_s), variances(variance_s2);
+    for (std::size_t n = 0; n < cells.size(); ++n) {
+        // In series with the access resistance r: ∂(G/(1 + rG))/∂G = 1/(1 + rG)².
+        const double series = 1.0 / (1.0 + wires.access_ohm * cells.flat()[n]);
+        cells.flat()[n] *= series;
+        variances.flat()[n] *= fourth(series);
+    }
+    // As the conductance seen down the bit line, s' = s/(1 + r·s) + g, so its variance: ∂s'/∂s = 1/(1 + r·s)².
+    Matrix<double> out(active.rows(), columns);
+    std::vector<double> seen(columns), variance(columns);
+    for (std::size_t k = 0; k < active.rows(); ++k) {
+        std::fill(seen.begin(), seen.end(), 0.0);
+        std::fill(variance.begin(), variance.end(), 0.0);
+        for (std::size_t i = 0; i < rows; ++i) {
+            const double *g = cells.row(i).data(), *own = variances.row(i).data();
+            const double on = active(k, i) ? 1.0 : 0.0;
+            for (std::size_t j = 0; j < columns; ++j) {
+                const double pass = 1.0 / (1.0 + wires.wire_ohm * seen[j]);
+                variance[j] = variance[j] * fourth(pass) + on * own[j];
+                seen[j] = seen[j] * pass + on * g[j];
+            }
+        }
+        for (std::size_t j = 0; j < columns; ++j)
+            out(k, j) = read_voltage_v * read_voltage_v * variance[j] * fourth(1.0 / (1.0 + wires.sense_ohm * seen[j]));
+    }
+    return out;
+}
+
 Matrix<double> solve_gate_drive(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,
                                 const Matrix<unsigned char>& active, const CellLaw& law, const NewtonOptions& options)
 {

@@ -42,10 +42,12 @@ struct Sensitivity {
     Matrix<double> all; ///< with 1 V on every row
 };
 
-/// From the transfer matrix and one more solution: the product of the cell's voltage and of what an ampere across
-/// the cell adds to the column's current. To first order in what cells do to each other within a row or column;
-/// what a cell does to other columns is left out. Within 2 % where wires take a third of the current.
-Sensitivity column_sensitivity(const Matrix<double>& conductance_s, const Wires& wires, const Matrix<double>& transfer);
+/// From the transfer matrix and one more solution, the cells' voltages `together` with 1 V on every row: the product of
+/// the cell's voltage and of what an ampere across the cell adds to the column's current. To first order in what cells
+/// do to each other within a row or column; what a cell does to other columns is left out. Within 2 % where wires take
+/// a third of the current.
+Sensitivity column_sensitivity(const Matrix<double>& conductance_s, const Wires& wires, const Matrix<double>& transfer,
+                               const Matrix<double>& together);
 
 struct NewtonOptions {
     int max_iterations = 100;
@@ -62,6 +64,10 @@ Matrix<double> solve_nonlinear(const Matrix<double>& conductance_s, const Wires&
 /// own. `wires.source_ohm` must be 0. Result: phases × M amperes.
 Matrix<double> solve_gate_drive(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,
                                 const Matrix<unsigned char>& active);
+/// Variances of those currents (phases × M, A²) where every cell fluctuates on its own with `variance_s2` (as the cells,
+/// S²), to first order: Σ variance·(∂I/∂G)² over the active rows.
+Matrix<double> gate_drive_variance(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,
+                                   const Matrix<unsigned char>& active, const Matrix<double>& variance_s2);
 Matrix<double> solve_gate_drive(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,
                                 const Matrix<unsigned char>& active, const CellLaw& law,
                                 const NewtonOptions& options = {});

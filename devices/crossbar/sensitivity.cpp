@@ -7,11 +7,10 @@
 namespace imc::devices
 {
 
-Sensitivity column_sensitivity(const Matrix<double>& conductance_s, const Wires& wires, const Matrix<double>& transfer)
+Sensitivity column_sensitivity(const Matrix<double>& conductance_s, const Wires& wires, const Matrix<double>& transfer,
+                               const Matrix<double>& together)
 {
     const std::size_t rows = conductance_s.rows(), columns = conductance_s.cols();
-    const std::vector<double> ones(rows, 1.0);
-    const Matrix<double> together = cell_voltages(conductance_s, wires, ones);
     Matrix<double> cells(conductance_s), in(rows, columns), out(rows, columns);
     for (double& g : cells.flat())
         g /= 1.0 + wires.access_ohm * g;

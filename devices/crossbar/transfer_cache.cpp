@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -43,10 +44,10 @@ private:
     std::uint64_t a_ = 0x243f6a8885a308d3ull, b_ = 0x13198a2e03707344ull;
 };
 
-std::string name_of(const Matrix<double>& g, const Wires& w)
+std::string name_of(std::uint64_t what, const Matrix<double>& g, const Wires& w)
 {
     Hash hash;
-    for (const std::uint64_t word : {version, std::uint64_t{g.rows()}, std::uint64_t{g.cols()}})
+    for (const std::uint64_t word : {version + what, std::uint64_t{g.rows()}, std::uint64_t{g.cols()}})
         hash.add(word);
     for (const double r : {w.wire_ohm, w.source_ohm, w.sense_ohm, w.access_ohm})
         hash.add(r);
@@ -77,18 +78,21 @@ std::optional<Matrix<double>> read(const std::filesystem::path& file, std::size_
     return sum == check_sum(m) ? std::optional(std::move(m)) : std::nullopt;
 }
 
-} // namespace
+// What a file holds; part of its name.
+constexpr std::uint64_t transfers = 0, voltages = 1ull << 32;
 
-Matrix<double> transfer_matrix(const Matrix<double>& conductance_s, const Wires& wires,
-                               const std::filesystem::path& cache)
+/// `make()`, of one number per cell, unless it is kept.
+template <class Make>
+Matrix<double> kept_or_made(std::uint64_t what, const Matrix<double>& conductance_s, const Wires& wires,
+                            const std::filesystem::path& cache, const Make& make)
 {
     if (cache.empty())
-        return transfer_matrix(conductance_s, wires);
-    const std::string name = name_of(conductance_s, wires);
+        return make();
+    const std::string name = name_of(what, conductance_s, wires);
     const std::filesystem::path folder = cache / name.substr(0, 2), file = folder / name;
     if (auto kept = read(file, conductance_s.rows(), conductance_s.cols()))
         return std::move(*kept);
-    Matrix<double> made = transfer_matrix(conductance_s, wires);
+    Matrix<double> made = make();
     const std::uint64_t sum = check_sum(made);
     std::string text(sizeof sum + made.size() * sizeof(double), '\0');
     std::memcpy(text.data(), &sum, sizeof sum);
@@ -96,6 +100,23 @@ Matrix<double> transfer_matrix(const Matrix<double>& conductance_s, const Wires&
     make_directory(folder);
     write_file(file, text);
     return made;
+}
+
+} // namespace
+
+Matrix<double> transfer_matrix(const Matrix<double>& conductance_s, const Wires& wires,
+                               const std::filesystem::path& cache)
+{
+    return kept_or_made(transfers, conductance_s, wires, cache, [&] { return transfer_matrix(conductance_s, wires); });
+}
+
+Sensitivity column_sensitivity(const Matrix<double>& conductance_s, const Wires& wires, const Matrix<double>& transfer,
+                               const std::filesystem::path& cache)
+{
+    const std::vector<double> ones(conductance_s.rows(), 1.0);
+    return column_sensitivity(conductance_s, wires, transfer, kept_or_made(voltages, conductance_s, wires, cache, [&] {
+                                  return cell_voltages(conductance_s, wires, ones);
+                              }));
 }
 
 } // namespace imc::devices

@@ -92,7 +92,7 @@ Tiling tile_contraction(const Contraction& c, const MacroConfig& macro, const Pr
             rows = std::max(rows, row.rows);
         }
     // Rows of other groups hold no weights of a packed column: their cells stay in the lowest state.
-    t.required_bits = required_bits(macro, rows, precision.signed_activations);
+    t.required_bits = required_bits(macro, rows, precision.signed_activations, precision.weight_bits);
     t.partial_sum_bits = sum_bits(c.k, precision);
     return t;
 }

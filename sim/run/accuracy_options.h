@@ -45,7 +45,7 @@ struct AccuracyOptions {
     std::filesystem::path device; ///< in place of the one that the chip's cells name
     values::Imperfections imperfections;
     std::int64_t snr_vectors = 64; ///< per layer's group of arrays; 0: parts of the error are not measured
-    std::filesystem::path cache;   ///< folder of transfer matrices; empty: none
+    std::filesystem::path cache;   ///< folder of what networks are solved for; empty: none
     std::int64_t instance_seed = -1;
     std::int64_t read_seed = -1; ///< negative: the experiment's seed
     void fields(config::Visitor& v);

@@ -42,7 +42,7 @@ void seed_lanes(std::uint64_t key, std::uint64_t first_vector, std::uint32_t* st
 
 bool MappedArray::State::noisy() const
 {
-    return !packed_variance.empty() || converters.noise_steps > 0.0 ||
+    return !packed_variance.empty() || !fast_s2.empty() || converters.noise_steps > 0.0 ||
            std::ranges::any_of(floor_units, [](const auto& group) { return group[0] > 0.0; });
 }
 
@@ -101,8 +101,9 @@ void MappedArray::State::hold_slow_noise(std::uint64_t hold)
     fill_cells(std::span(deviation).first(base.size()));
 }
 
-void MappedArray::State::draw_noise(const std::vector<float>& panels, std::uint64_t first_vector, std::size_t g,
-                                    std::size_t strip, std::vector<float>& noise) const
+void MappedArray::State::draw_noise(const std::vector<float>& panels, const std::vector<float>& variances,
+                                    std::uint64_t first_vector, std::size_t g, std::size_t strip,
+                                    std::vector<float>& noise) const
 {
     const ValueKernels& kernels = value_kernels();
     const std::size_t depth = encoded.groups[g].count, count = slices.size(), j = strip * Tile::columns;
@@ -121,6 +122,8 @@ void MappedArray::State::draw_noise(const std::vector<float>& panels, std::uint6
     tile.state = state.data();
     tile.out = noise.data();
 
+    if (!variances.empty())
+        tile.sums = variances.data();
     Tile variance;
     variance.depth = depth;
     variance.parts = parts;

@@ -63,10 +63,9 @@ void MappedArray::State::compensate(const devices::ProgrammedArray& array)
         const Matrix<double> now = array.read({time_s, physics->moment.temperature_k});
         Matrix<double> seen(now.rows(), encoded.converted());
         for (std::size_t q = 0; q < seen.cols(); ++q) {
-            const auto [a, b] = encoded.cells_of(q);
-            const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
-            for (std::size_t i = 0; i < seen.rows(); ++i)
-                seen(i, q) = now(i, a) - (pair ? now(i, b) : 0.0);
+            for (const ColumnPart& part : encoded.cells_of(q))
+                for (std::size_t i = 0; i < seen.rows(); ++i)
+                    seen(i, q) += part.factor * now(i, part.column);
         }
         return seen;
     };
@@ -79,13 +78,13 @@ void MappedArray::State::build_ideal_cells()
 {
     Matrix<float> cells(encoded.levels.rows(), encoded.converted());
     for (std::size_t q = 0; q < cells.cols(); ++q) {
-        const auto [a, b] = encoded.cells_of(q);
-        const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
-        for (std::size_t i = 0; i < cells.rows(); ++i)
-            cells(i, q) = static_cast<float>(encoded.levels(i, a) - (pair ? encoded.levels(i, b) : 0));
+        for (const ColumnPart& part : encoded.cells_of(q))
+            for (std::size_t i = 0; i < cells.rows(); ++i)
+                cells(i, q) += static_cast<float>(part.factor) * static_cast<float>(encoded.levels(i, part.column));
     }
     const bool signed_digits = config.input_signed && config.signed_input == SignedInput::signed_pulse;
-    if (config.cell_bits == 1 && config.slice_bits == 1 && !encoded.subtracts && !signed_digits) {
+    if (config.cell_bits == 1 && config.slice_bits == 1 && config.merged_columns == 1 && !encoded.subtracts &&
+        !signed_digits) {
         counting = true;
         for (const RowGroup& group : encoded.groups)
             packed_bits.push_back(pack_bits(cells, group));
@@ -124,8 +123,8 @@ void MappedArray::State::build_cells()
     const Matrix<double> now = read_through(law.get(), quiet, p.read_voltage_v);
     const bool wired = p.wires && p.drive == InputDrive::row_voltage;
     const Matrix<double> seen = wired ? devices::transfer_matrix(now, *p.wires, p.transfer_cache) : now;
-    grid_s =
-        ConductanceGrid::for_sums(p.on_s, active(), (1u << std::min(config.slice_bits, digit_part_bits)) - 1).step_s;
+    const unsigned digit = (1u << std::min(config.slice_bits, digit_part_bits)) - 1;
+    grid_s = ConductanceGrid::for_sums(p.on_s, active(), digit * static_cast<unsigned>(encoded.reach())).step_s;
     step_units = grid_s / level_s;
     base = Matrix<float>(seen.rows(), seen.cols());
     for (std::size_t n = 0; n < seen.size(); ++n)
@@ -154,10 +153,9 @@ void MappedArray::State::fill_cells(std::span<const float> deviation)
     }
     Matrix<float> cells(rows, encoded.converted());
     for (std::size_t q = 0; q < cells.cols(); ++q) {
-        const auto [a, b] = encoded.cells_of(q);
-        const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
-        for (std::size_t i = 0; i < rows; ++i)
-            cells(i, q) = pair ? steps(i, a) - steps(i, b) : steps(i, a);
+        for (const ColumnPart& part : encoded.cells_of(q))
+            for (std::size_t i = 0; i < rows; ++i)
+                cells(i, q) += static_cast<float>(part.factor) * steps(i, part.column);
     }
     pack(cells);
     if (!gate_drive())
@@ -190,22 +188,23 @@ void MappedArray::State::build_noise(const devices::ProgrammedArray& array, cons
     const bool slow = std::ranges::any_of(noise.flat(), [](const devices::NoiseVariance& v) { return v.slow > 0.0; });
     const bool wired = (fast || slow) && p.wires && p.drive == InputDrive::row_voltage;
     const devices::Sensitivity sensitivity =
-        wired ? devices::column_sensitivity(quiet, *p.wires, seen) : devices::Sensitivity{};
+        wired ? devices::column_sensitivity(quiet, *p.wires, seen, p.transfer_cache) : devices::Sensitivity{};
     if (slow)
         build_slow_noise(noise, sensitivity);
     // A cell's voltage is x·own + x̄·(all − own), x̄ the mean input of the phase: its variance has terms in x², x·x̄
     // and x̄², the first two of which are column sums over the inputs.
     Matrix<double> own(rows, encoded.converted()), mixed(own);
     for (std::size_t q = 0; q < own.cols(); ++q) {
-        const auto [a, b] = encoded.cells_of(q);
-        const bool pair = encoded.subtracts && q < encoded.planes.size() * encoded.weights;
+        const std::vector<ColumnPart> columns = encoded.cells_of(q);
+        double squares = 0.0;
+        for (const ColumnPart& part : columns)
+            squares += part.factor * part.factor;
         for (std::size_t g = 0; g < encoded.groups.size(); ++g)
-            floor_units[g][q] = floor * static_cast<double>(encoded.groups[g].count) * (pair ? 2.0 : 1.0);
+            floor_units[g][q] = floor * static_cast<double>(encoded.groups[g].count) * squares;
         for (std::size_t i = 0; fast && i < rows; ++i)
-            for (const std::size_t c : {a, b}) {
-                if (c == b && !pair)
-                    break;
-                const double variance = noise(i, c).fast / (level_s * level_s);
+            for (const ColumnPart& part : columns) {
+                const std::size_t c = part.column;
+                const double variance = part.factor * part.factor * noise(i, c).fast / (level_s * level_s);
                 const double alone = wired ? sensitivity.own(i, c) : 1.0;
                 const double others = wired ? sensitivity.all(i, c) - alone : 0.0;
                 own(i, q) += variance * alone * alone;
@@ -217,6 +216,12 @@ void MappedArray::State::build_noise(const devices::ProgrammedArray& array, cons
     }
     if (!fast)
         return;
+    if (gate_drive()) { // weighted with what the phase's circuit makes of it
+        fast_s2 = Matrix<double>(rows, noise.cols());
+        std::ranges::transform(noise.flat(), fast_s2.flat().begin(), &devices::NoiseVariance::fast);
+        variance_units = 1.0;
+        return;
+    }
     pack_variance(own, packed_variance, variance_units);
     if (wired)
         pack_variance(mixed, packed_shared, shared_units);

@@ -28,6 +28,12 @@ void ArraySpec::check() const
     need(columns >= 1 && columns <= 65536, "columns", columns, "in [1, 65536]");
     need(active_rows >= 0 && active_rows <= rows, "active_rows", active_rows, "0 or at most the rows");
     need(cell_bits >= 1 && cell_bits <= 8, "cell_bits", cell_bits, "in [1, 8]");
+    need(merged_columns >= 1 && merged_columns <= 64, "merged_columns", merged_columns, "in [1, 64]");
+    need(merged_columns == 1 || merged_columns * cell_bits <= 16, "merged_columns", merged_columns,
+         "few enough for sums of columns of at most 16 bits");
+    need(merged_columns == 1 || !(pairs(encoding) || encoding == Encoding::offset_column ||
+                                  (uses_offset(encoding) && offset == OffsetSource::unit_column)),
+         "merged_columns", merged_columns, "1 with pairs, reference and unit columns");
     need(top_level >= 0 && top_level < 1 << cell_bits, "top_level", top_level, "0 or a level of the cells");
     need(weight_bits >= 1 && weight_bits <= 16, "weight_bits", weight_bits, "in [1, 16]");
     need(input_bits >= 1 && input_bits <= 17, "input_bits", input_bits, "in [1, 17]");
@@ -47,7 +53,21 @@ void ArraySpec::check() const
 }
 
 int ArraySpec::weight_slices() const { return (weight_bits + cell_bits - 1) / cell_bits; }
-int ArraySpec::columns_per_weight() const { return weight_slices() * (pairs(encoding) ? 2 : 1); }
+int ArraySpec::columns_per_weight() const
+{
+    return merged_columns > 1 ? slice_groups() * merged_columns : weight_slices() * (pairs(encoding) ? 2 : 1);
+}
+
+std::vector<double> ArraySpec::column_factors(int group) const
+{
+    std::vector<double> factors;
+    for (int j = 0; j < merged_columns; ++j)
+        factors.push_back(static_cast<double>(std::int64_t{1} << (j * cell_bits)));
+    const int top = weight_slices() - 1 - group * merged_columns;
+    if (encoding == Encoding::twos_complement && merged_columns > 1 && top < merged_columns)
+        factors[static_cast<std::size_t>(top)] *= -1.0;
+    return factors;
+}
 
 int ArraySpec::weights_per_row() const
 {
@@ -64,19 +84,50 @@ bool ArraySpec::signed_sum() const
            (input_signed && signed_input == SignedInput::signed_pulse);
 }
 
+ArraySpec::SumRange ArraySpec::sum_range(int rows_active, int group) const
+{
+    const std::int64_t digits = std::int64_t{rows_active} * ((std::int64_t{1} << slice_bits) - 1);
+    const std::vector<double> factors = column_factors(group);
+    const int used = std::min(merged_columns, weight_slices() - group * merged_columns);
+    SumRange range;
+    for (int j = 0; j < used; ++j) {
+        const auto factor = static_cast<std::int64_t>(factors[static_cast<std::size_t>(j)]);
+        (factor > 0 ? range.high : range.low) += digits * top() * factor;
+    }
+    if (encoding == Encoding::biased_flip) {
+        // A column that sums to more than half of what all its cells, used or not, could is stored inverted.
+        double all = 0.0;
+        for (const double factor : factors)
+            all += factor;
+        range.high = std::min(range.high, digits * top() * static_cast<std::int64_t>(all) / 2);
+    }
+    if (signed_sum()) {
+        range.high = range.largest();
+        range.low = -range.high;
+    }
+    return range;
+}
+
 std::int64_t ArraySpec::largest_sum(int rows_active) const
 {
-    const std::int64_t sum = std::int64_t{rows_active} * top() * ((std::int64_t{1} << slice_bits) - 1);
-    return encoding == Encoding::biased_flip ? sum / 2 : sum;
+    std::int64_t largest = 0;
+    for (int group = 0; group < slice_groups(); ++group)
+        largest = std::max(largest, sum_range(rows_active, group).largest());
+    return largest;
 }
 
 int ArraySpec::required_bits(int rows_active) const
 {
-    const std::int64_t codes = largest_sum(rows_active) * (signed_sum() ? 2 : 1) + 1;
-    int bits = 0;
-    while ((std::int64_t{1} << bits) < codes)
-        ++bits;
-    return bits;
+    int most = 0;
+    for (int group = 0; group < slice_groups(); ++group) {
+        const SumRange range = sum_range(rows_active, group);
+        int bits = range.is_signed() ? 1 : 0;
+        const std::int64_t codes = std::max(-range.low, range.high + 1);
+        while ((std::int64_t{1} << (bits - (range.is_signed() ? 1 : 0))) < codes)
+            ++bits;
+        most = std::max(most, bits);
+    }
+    return most;
 }
 
 std::vector<InputSlice> input_slices(const ArraySpec& config)

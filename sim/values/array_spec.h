@@ -30,6 +30,9 @@ struct ArraySpec {
     int columns = 128;
     int active_rows = 0; ///< most rows driven at a time; 0: all
     int cell_bits = 2;
+    /// Cell columns of a weight, least significant first, whose sums are joined in proportion to their values before they
+    /// are converted; weights take whole groups of so many.
+    int merged_columns = 1;
     int top_level = 0; ///< what the largest conductance stands for; 0: 2^cell_bits − 1
     Encoding encoding = Encoding::biased_flip;
     OffsetSource offset = OffsetSource::popcount;
@@ -50,7 +53,19 @@ struct ArraySpec {
     int weights_per_row() const;
     int active(int rows_used) const;
     int top() const { return top_level > 0 ? top_level : (1 << cell_bits) - 1; }
-    /// Whether a column sum can be negative: pairs subtracted in analog, signed pulses, ±1 cells.
+    /// Slices whose columns are converted together; the last group may hold fewer.
+    int slice_groups() const { return (weight_slices() + merged_columns - 1) / merged_columns; }
+    /// What the columns of a group of slices count, in units of the first: two's complement's top bit counts negative,
+    /// if it is not converted alone.
+    std::vector<double> column_factors(int group) const;
+    /// Least and largest sum of a converted column in units over `rows_active` rows, of one group of slices.
+    struct SumRange {
+        std::int64_t low = 0, high = 0;
+        bool is_signed() const { return low < 0; }
+        std::int64_t largest() const { return high > -low ? high : -low; }
+    };
+    SumRange sum_range(int rows_active, int group) const;
+    /// Whether every column sum can be negative: pairs subtracted in analog, signed pulses, ±1 cells.
     bool signed_sum() const;
     /// Largest |column sum| in units over `rows_active` rows.
     std::int64_t largest_sum(int rows_active) const;

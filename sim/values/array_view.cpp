@@ -46,11 +46,17 @@ Matrix<float> MappedArray::noise(std::span<const std::int32_t> input, std::uint6
     std::ranges::copy(input, inputs.data());
     const std::size_t converted = s.encoded.converted(), slices = s.slices.size();
     Matrix<float> out(s.encoded.groups.size() * slices, converted);
-    std::vector<float> panels, noise;
+    std::vector<float> panels, variances, noise;
     for (std::size_t g = 0; g < s.encoded.groups.size(); ++g) {
-        pack_inputs(inputs, 0, s.encoded.groups[g], s.offset, s.slices, s.parts, panels);
+        Matrix<double> amperes2;
+        if (!s.fast_s2.empty())
+            amperes2 =
+                devices::gate_drive_variance(s.conductance, *s.physics->wires, 1.0, s.rows_on(inputs, 0, g), s.fast_s2);
+        else
+            pack_inputs(inputs, 0, s.encoded.groups[g], s.offset, s.slices, s.parts, panels);
         for (std::size_t strip = 0; strip * Tile::columns < converted; ++strip) {
-            s.draw_noise(panels, vector, g, strip, noise);
+            s.gate_variances(amperes2, strip, variances);
+            s.draw_noise(panels, variances, vector, g, strip, noise);
             const std::size_t first = strip * Tile::columns, last = std::min(first + Tile::columns, converted);
             for (std::size_t k = 0; k < slices; ++k)
                 std::copy_n(noise.data() + k * Tile::vectors * Tile::columns, last - first,

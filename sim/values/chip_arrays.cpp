@@ -11,18 +11,15 @@
 namespace imc::values
 {
 
-ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections, const std::string& place)
+ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections)
 {
-    if (is_analog(macro.family) && macro.merged_columns > 1)
-        throw ConfigError(
-            place + ".merged_columns",
-            fmt::format("values are computed for columns converted one by one, got {}", macro.merged_columns));
     ArraySpec spec;
     spec.rows = macro.rows;
     // A unit column stands beside the columns that the configuration counts.
     spec.columns = macro.columns + extra_columns(macro) - reserved_columns(macro);
     spec.active_rows = macro.active_rows;
     spec.cell_bits = macro.cell.bits;
+    spec.merged_columns = is_analog(macro.family) ? macro.merged_columns : 1;
     spec.encoding = macro.encoding;
     spec.offset = macro.offset;
     spec.slice_bits = macro.input.slice_bits;

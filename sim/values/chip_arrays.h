@@ -14,9 +14,7 @@ namespace imc::values
 {
 
 /// The arrays of a macro, but for the operands' widths and signs. Digital macros have ideal converters and cells.
-/// Throws ConfigError naming what values cannot be computed with; `place` is the macro's path in the experiment.
-ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections,
-                     const std::string& place = "chip.tiles[0].core.macro");
+ArraySpec array_spec(const MacroConfig& macro, const Imperfections& imperfections);
 
 /// The macro's cells, wires and temperature; empty if cells are ideal (digital macros; no device named). `place` is
 /// the macro's path in the experiment, for messages. Throws ConfigError if device and cell do not fit.

@@ -70,19 +70,45 @@ ColumnTransfer Converters::at(std::size_t group, std::size_t strip) const
             steps.data() + (steps.empty() ? 0 : j)};
 }
 
-double MappedArray::State::full_scale() const
+std::pair<double, double> MappedArray::State::sum_range(std::size_t column) const
 {
     const auto rows = static_cast<int>(active());
-    const double digits = static_cast<double>(rows) * ((1 << config.slice_bits) - 1);
-    return static_cast<double>(config.largest_sum(rows)) + off_units * digits;
+    const double off = off_units * static_cast<double>(rows) * ((1 << config.slice_bits) - 1);
+    // Both halves of a digital pair are alike, and a unit column is taken for one of the first.
+    const std::size_t plane = encoded.is_unit(column) ? 0 : column / encoded.weights;
+    const auto per_group = encoded.planes.size() / static_cast<std::size_t>(config.slice_groups());
+    const ArraySpec::SumRange range = config.sum_range(rows, static_cast<int>(plane / per_group));
+    double up = 0.0, down = 0.0;
+    for (const double factor : encoded.planes[plane].columns)
+        (factor > 0.0 ? up : down) += factor;
+    return {static_cast<double>(range.low) + off * down, static_cast<double>(range.high) + off * up};
+}
+
+double MappedArray::State::full_scale() const
+{
+    double largest = 0.0;
+    for (std::size_t plane = 0; plane < encoded.planes.size(); ++plane) {
+        const auto [low, high] = sum_range(plane * encoded.weights);
+        largest = std::max({largest, high, -low});
+    }
+    return largest;
+}
+
+double MappedArray::State::codes_above(std::size_t column) const
+{
+    return std::ldexp(1.0, config.adc.bits - (sum_range(column).first < 0.0 ? 1 : 0)) - 1.0;
 }
 
 void MappedArray::State::full_scale_step()
 {
     double step = 1.0;
     if (config.adc.range != AdcRange::ideal) {
-        const int bits = config.adc.bits - (config.signed_sum() ? 1 : 0);
-        step = std::max(1.0, full_scale() / (std::ldexp(1.0, bits) - 1.0));
+        for (std::size_t plane = 0; plane < encoded.planes.size(); ++plane) {
+            const std::size_t column = plane * encoded.weights;
+            const auto [low, high] = sum_range(column);
+            const double codes = codes_above(column);
+            step = std::max({step, high / codes, -low / (codes + 1.0)});
+        }
         if (!std::isfinite(step))
             throw std::invalid_argument("adc.bits: signed column sums need at least 2, got 1");
     }
@@ -97,20 +123,25 @@ void MappedArray::State::set_step(std::vector<float> step)
     c.step = std::move(step);
     c.rounds = adc.range != AdcRange::ideal && adc.rounds;
     const bool clips = adc.range != AdcRange::ideal && adc.clips;
-    const double codes = std::ldexp(1.0, adc.bits - (config.signed_sum() ? 1 : 0)) - 1.0;
+    const double codes = codes_above(0);
     // Real cells may conduct twice the top level.
     const double reach = full_scale() * (physics ? 2.0 : 1.0);
-    largest_code = clips ? codes + 1.0 : reach / static_cast<double>(*std::ranges::min_element(c.step));
+    largest_code = clips ? std::ldexp(1.0, adc.bits) : reach / static_cast<double>(*std::ranges::min_element(c.step));
     c.wide = c.rounds && largest_code >= static_cast<double>(narrow);
     const float beyond = !c.rounds ? unbounded : c.wide ? unlimited : narrow;
-    c.high.assign(width, clips ? static_cast<float>(codes) : beyond);
-    c.low.assign(width, !clips ? -beyond : config.signed_sum() ? static_cast<float>(-codes - 1.0) : 0.0f);
+    c.high.assign(width, beyond);
+    c.low.assign(width, -beyond);
     c.scale.assign(width, 0.0f);
     c.shift.assign(width, 0.0f);
     for (std::size_t q = 0; q < encoded.converted(); ++q) {
+        if (clips) {
+            const bool is_signed = sum_range(q).first < 0.0;
+            c.high[q] = static_cast<float>(codes_above(q));
+            c.low[q] = is_signed ? -c.high[q] - 1.0f : 0.0f;
+        }
         double gain = 1.0 + adc.gain_error, shift = adc.offset_lsb;
         if (!column_errors.empty()) {
-            const auto [a, b] = encoded.cells_of(q);
+            const std::size_t a = encoded.cells_of(q).front().column;
             gain *= column_errors[a].gain;
             shift += column_errors[a].offset * full_scale() / static_cast<double>(c.step[q]);
         }
@@ -140,7 +171,7 @@ void MappedArray::State::set_step(std::vector<float> step)
             const bool inverted = encoded.inverted(g, q) != 0;
             if (inverted)
                 c.sign[g][q] = -1.0f;
-            correct(g, q) = inverted ? top + off_units : -off_units;
+            correct(g, q) = (inverted ? top + off_units : -off_units) * encoded.factor_sum(q);
             any = any || inverted;
         }
     if (any)
@@ -220,14 +251,13 @@ void MappedArray::calibrate(const Matrix<std::int32_t>& inputs)
         for (const float sum : sums)
             seen[adc.per_column ? q++ : 0].see(std::abs(sum));
     });
-    const double codes = std::ldexp(1.0, adc.bits - (s.config.signed_sum() ? 1 : 0)) - 1.0;
     std::vector<double> reach;
     for (Largest& sums : seen)
         reach.push_back(static_cast<double>(sums.least()));
     std::vector<float> step(s.padded(), 1.0f);
     for (std::size_t q = 0; q < converted; ++q) {
         // Converters whose codes are shift-added have steps a power of two apart.
-        const double wanted = std::max(reach[adc.per_column ? q : 0] * s.step_units / codes, 0x1p-10);
+        const double wanted = std::max(reach[adc.per_column ? q : 0] * s.step_units / s.codes_above(q), 0x1p-10);
         step[q] = static_cast<float>(std::exp2(std::ceil(std::log2(wanted))));
     }
     s.set_step(std::move(step));

@@ -1,6 +1,7 @@
 #include "sim/values/encoding.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -34,32 +35,60 @@ void invert_heavy_columns(EncodedArray& array, int top)
     for (std::size_t g = 0; g < array.groups.size(); ++g) {
         const RowGroup& group = array.groups[g];
         for (std::size_t q = 0; q < array.planes.size() * array.weights; ++q) {
-            const std::size_t column = array.cells_of(q).first;
-            std::size_t sum = 0;
-            for (std::size_t i = group.first; i < group.first + group.count; ++i)
-                sum += array.levels(i, column);
-            if (2 * sum <= group.count * static_cast<std::size_t>(top))
+            const std::vector<ColumnPart> parts = array.cells_of(q);
+            double sum = 0.0;
+            for (const ColumnPart& part : parts)
+                for (std::size_t i = group.first; i < group.first + group.count; ++i)
+                    sum += part.factor * array.levels(i, part.column);
+            if (2.0 * sum <= static_cast<double>(group.count) * top * array.factor_sum(q))
                 continue;
             array.inverted(g, q) = 1;
-            for (std::size_t i = group.first; i < group.first + group.count; ++i)
-                array.levels(i, column) = static_cast<std::uint8_t>(top - array.levels(i, column));
+            for (const ColumnPart& part : parts)
+                for (std::size_t i = group.first; i < group.first + group.count; ++i)
+                    array.levels(i, part.column) = static_cast<std::uint8_t>(top - array.levels(i, part.column));
         }
     }
 }
 
 } // namespace
 
-std::pair<std::size_t, std::size_t> EncodedArray::cells_of(std::size_t converted_column) const
+std::vector<ColumnPart> EncodedArray::cells_of(std::size_t converted_column) const
 {
-    const std::size_t per_weight = planes.size();
-    if (converted_column == per_weight * weights)
-        return {levels.cols() - 1, 0};
+    if (is_unit(converted_column))
+        return {{levels.cols() - 1, 1.0}};
     const std::size_t plane = converted_column / weights, weight = converted_column % weights;
-    if (subtracts) {
-        const std::size_t positive = 2 * (weight * per_weight + plane);
-        return {positive, positive + 1};
+    const std::vector<double>& factors = planes[plane].columns;
+    const std::size_t first = (weight * planes.size() + plane) * factors.size();
+    std::vector<ColumnPart> parts;
+    for (std::size_t j = 0; j < factors.size(); ++j) {
+        if (!subtracts) {
+            parts.push_back({first + j, factors[j]});
+            continue;
+        }
+        parts.push_back({2 * (first + j), factors[j]});
+        parts.push_back({2 * (first + j) + 1, -factors[j]});
     }
-    return {weight * per_weight + plane, 0};
+    return parts;
+}
+
+double EncodedArray::factor_sum(std::size_t converted_column) const
+{
+    double sum = 0.0;
+    for (const ColumnPart& part : cells_of(converted_column))
+        sum += part.factor;
+    return sum;
+}
+
+double EncodedArray::reach() const
+{
+    double most = 1.0;
+    for (const Plane& plane : planes) {
+        double up = 0.0, down = 0.0;
+        for (const double factor : plane.columns)
+            (factor > 0.0 ? up : down) += std::abs(factor);
+        most = std::max({most, up, down});
+    }
+    return most;
 }
 
 EncodedArray encode(const Matrix<std::int32_t>& weights, const ArraySpec& config)
@@ -72,13 +101,13 @@ EncodedArray encode(const Matrix<std::int32_t>& weights, const ArraySpec& config
     const Encoding encoding = config.encoding;
     const bool pairs = encoding == Encoding::differential_analog || encoding == Encoding::differential_digital;
     a.subtracts = encoding == Encoding::differential_analog || encoding == Encoding::xnor;
-    for (int s = 0; s < slices; ++s) {
-        double factor = static_cast<double>(std::int64_t{1} << (s * bits));
-        if (encoding == Encoding::twos_complement && s + 1 == slices)
+    for (int group = 0; group < config.slice_groups(); ++group) {
+        double factor = static_cast<double>(std::int64_t{1} << (group * config.merged_columns * bits));
+        if (encoding == Encoding::twos_complement && config.merged_columns == 1 && group + 1 == slices)
             factor = -factor;
-        a.planes.push_back({factor});
+        a.planes.push_back({factor, config.column_factors(group)});
         if (encoding == Encoding::differential_digital)
-            a.planes.push_back({-factor});
+            a.planes.push_back({-factor, config.column_factors(group)});
     }
     if (uses_offset(encoding)) {
         a.bias = static_cast<double>(std::int64_t{1} << (config.weight_bits - 1));
@@ -96,7 +125,8 @@ EncodedArray encode(const Matrix<std::int32_t>& weights, const ArraySpec& config
     for (std::size_t first = 0; first < rows; first += step)
         a.groups.push_back({first, std::min(step, rows - first)});
 
-    const std::size_t per_weight = (pairs || a.subtracts ? 2 : 1) * static_cast<std::size_t>(slices);
+    const std::size_t per_weight =
+        (pairs || a.subtracts ? 2 : 1) * static_cast<std::size_t>(config.slice_groups() * config.merged_columns);
     a.levels = Matrix<std::uint8_t>(rows, per_weight * a.weights + (a.has_unit ? 1 : 0));
     a.inverted = Matrix<std::uint8_t>(a.groups.size(), a.converted(), 0);
     a.weight_sums.assign(a.weights, 0.0);

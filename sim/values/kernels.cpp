@@ -30,6 +30,14 @@ template <class W> inline W widened(W bytes)
     const W pairs = (bytes & 0x00ff00ffu) + ((bytes >> 8) & 0x00ff00ffu);
     return (pairs & 0xffffu) + (pairs >> 16);
 }
+/// The top bits of the lanes, the first lane's lowest.
+template <class W> inline std::uint32_t top_bits(W x)
+{
+    std::uint32_t bits = 0;
+    for (std::size_t l = 0; l < lanes; ++l)
+        bits |= x[l] >> 31 << l;
+    return bits;
+}
 #include "sim/values/kernels.inl"
 constexpr ValueKernels table = table_of("baseline");
 } // namespace baseline
@@ -60,6 +68,10 @@ template <class W> inline W widened(W bytes)
     const __m256i pairs = _mm256_maddubs_epi16((__m256i)bytes, _mm256_set1_epi8(1));
     return (W)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
+template <class W> inline std::uint32_t top_bits(W x)
+{
+    return static_cast<std::uint32_t>(_mm256_movemask_ps((__m256)x));
+}
 #include "sim/values/kernels.inl"
 constexpr ValueKernels table = table_of("avx2");
 } // namespace avx2
@@ -87,6 +99,10 @@ template <class W> inline W widened(W bytes)
     const __m512i pairs = _mm512_maddubs_epi16((__m512i)bytes, _mm512_set1_epi8(1));
     return (W)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
 }
+template <class W> inline std::uint32_t top_bits(W x)
+{
+    return static_cast<std::uint32_t>(_mm512_movepi32_mask((__m512i)x));
+}
 #include "sim/values/kernels.inl"
 constexpr ValueKernels table = table_of("avx512");
 } // namespace avx512
@@ -102,6 +118,10 @@ template <class V> inline V fused(float a, V b, V c)
 }
 template <class W> inline W add_ones(W sum, W x) { return sum + (W)_mm512_popcnt_epi32((__m512i)x); }
 template <class W> inline W widened(W counts) { return counts; }
+template <class W> inline std::uint32_t top_bits(W x)
+{
+    return static_cast<std::uint32_t>(_mm512_movepi32_mask((__m512i)x));
+}
 #include "sim/values/kernels.inl"
 constexpr ValueKernels table = table_of("avx512_vpopcnt");
 } // namespace avx512_vpopcnt

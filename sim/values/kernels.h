@@ -89,9 +89,8 @@ struct ValueKernels {
     /// Column sums alone, 4 × 32, for calibration and for the bare product.
     void (*sums)(const Tile& tile, std::size_t slice, float* sums);
     void (*noise)(const NoiseTile& tile);
-    /// Bits first_bit … of up to 32 rows (x[row·4]) as one word per bit, row k in bit k.
-    void (*gather_bits)(const std::int32_t* x, std::size_t rows, std::size_t first_bit, std::size_t bits,
-                        std::uint32_t* words);
+    /// The lowest bits of up to 32 rows as one word per bit, row k in bit k.
+    void (*gather_bits)(const std::int32_t* x, std::size_t rows, std::size_t bits, std::uint32_t* words);
     const char* name;
 };
 

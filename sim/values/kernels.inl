@@ -90,43 +90,69 @@ inline Floats rounded_wide(Floats y)
     return y < 0.0f ? -code : code;
 }
 
+/// What the converters of a register of columns do, loaded once.
+struct Conversion {
+    const ColumnTransfer& t;
+    std::size_t j;
+    Floats scale = load(t.scale + j), shift = load(t.shift + j), low = load(t.low + j), high = load(t.high + j);
+
+    Floats code(Floats sum) const { return limited(distorted(sum)); }
+    Floats distorted(Floats sum) const
+    {
+        Floats y = sum * scale + shift;
+        if (t.bow != 0.0f) {
+            const Floats z = y * (1.0f / t.range);
+            y = y + (4.0f * t.bow) * z * (1.0f - z);
+        }
+        return y;
+    }
+    Floats limited(Floats y) const
+    {
+        // Adding and subtracting 1.5·2^23 rounds to the nearest integer below 2^22, ties to even.
+        const float magic = 12582912.0f;
+        y = at_most(at_least(y, low), high);
+        if (!t.rounds)
+            return y;
+        const Floats code = t.wide ? rounded_wide(y) : (y + magic) - magic;
+        return t.dnl == 0.0f ? code : at_most(at_least(unequal_steps(y, code, load(t.steps + j), t.dnl), low), high);
+    }
+};
+
 /// One slice's sums become codes and are added, weighted, to the codes so far.
 inline void convert(const float* sums, const float* noise, float weight, const ColumnTransfer& t, float* codes)
 {
-    // Adding and subtracting 1.5·2^23 rounds to the nearest integer below 2^22, ties to even.
-    const float magic = 12582912.0f;
     for (std::size_t j = 0; j < Tile::columns; j += lanes) {
-        const Floats scale = load(t.scale + j), shift = load(t.shift + j), low = load(t.low + j),
-                     high = load(t.high + j), counts = load(t.sign + j) * weight;
+        const Conversion converter{t, j};
+        const Floats counts = load(t.sign + j) * weight;
         for (std::size_t v = 0; v < Tile::vectors; ++v) {
             const std::size_t at = v * Tile::columns + j;
-            Floats y = load(sums + at) * scale + shift;
-            if (t.bow != 0.0f) {
-                const Floats z = y * (1.0f / t.range);
-                y = y + (4.0f * t.bow) * z * (1.0f - z);
-            }
+            Floats y = converter.distorted(load(sums + at));
             if (noise)
                 y = y + load(noise + at);
-            y = at_most(at_least(y, low), high);
-            if (t.rounds) {
-                const Floats code = t.wide ? rounded_wide(y) : (y + magic) - magic;
-                y = t.dnl == 0.0f ? code
-                                  : at_most(at_least(unequal_steps(y, code, load(t.steps + j), t.dnl), low), high);
-            }
-            store(codes + at, load(codes + at) + counts * y);
+            store(codes + at, load(codes + at) + counts * converter.limited(y));
         }
     }
+}
+
+/// Adds a register of codes to as many totals and clears it.
+inline void flush_register(Floats& codes, double* total)
+{
+    alignas(64) float parts[lanes];
+    store(parts, codes);
+    for (std::size_t l = 0; l < lanes; l += lanes / 2) {
+        const auto half = *reinterpret_cast<const HalfFloats*>(parts + l);
+        *reinterpret_cast<Doubles*>(total + l) += __builtin_convertvector(half, Doubles);
+    }
+    codes = Floats{};
 }
 
 inline void flush_codes(float* codes, double* total, std::size_t stride)
 {
     for (std::size_t v = 0; v < Tile::vectors; ++v)
-        for (std::size_t j = 0; j < Tile::columns; j += lanes / 2) {
-            float* from = codes + v * Tile::columns + j;
-            double* to = total + v * stride + j;
-            const auto part = *reinterpret_cast<const HalfFloats*>(from);
-            *reinterpret_cast<Doubles*>(to) += __builtin_convertvector(part, Doubles);
-            *reinterpret_cast<HalfFloats*>(from) = HalfFloats{};
+        for (std::size_t j = 0; j < Tile::columns; j += lanes) {
+            Floats part = load(codes + v * Tile::columns + j);
+            flush_register(part, total + v * stride + j);
+            store(codes + v * Tile::columns + j, part);
         }
 }
 
@@ -145,8 +171,9 @@ void multiply(const Tile& tile, const ColumnTransfer& transfer)
 
 void sums(const Tile& tile, std::size_t slice, float* out) { slice_sums(tile, slice, out); }
 
-/// Ones of each column's word, for four vectors; counts stay in `unit`s that hold 31 words and are widened then.
-inline void count_block(const BitTile& tile, const std::uint32_t* inputs, std::size_t j, float* sums)
+/// Ones of the words of a register of columns, for four vectors; counts stay in `unit`s that hold 31 words and are
+/// widened then.
+inline void count_block(const BitTile& tile, const std::uint32_t* inputs, std::size_t j, Floats (&sums)[Tile::vectors])
 {
     Words a{}, b{}, c{}, d{};
     for (std::size_t start = 0; start < tile.words; start += 31) {
@@ -165,39 +192,43 @@ inline void count_block(const BitTile& tile, const std::uint32_t* inputs, std::s
         c += widened(r);
         d += widened(s);
     }
-    store(sums + j, __builtin_convertvector((Ints)a, Floats));
-    store(sums + Tile::columns + j, __builtin_convertvector((Ints)b, Floats));
-    store(sums + 2 * Tile::columns + j, __builtin_convertvector((Ints)c, Floats));
-    store(sums + 3 * Tile::columns + j, __builtin_convertvector((Ints)d, Floats));
+    sums[0] = __builtin_convertvector((Ints)a, Floats);
+    sums[1] = __builtin_convertvector((Ints)b, Floats);
+    sums[2] = __builtin_convertvector((Ints)c, Floats);
+    sums[3] = __builtin_convertvector((Ints)d, Floats);
 }
 
 void count(const BitTile& tile, const ColumnTransfer& transfer)
 {
-    alignas(64) float sums[Tile::vectors * Tile::columns];
-    alignas(64) float codes[Tile::vectors * Tile::columns] = {};
-    for (std::size_t s = 0; s < tile.slices; ++s) {
-        const std::uint32_t* inputs = tile.inputs + s * tile.words * Tile::vectors;
-        for (std::size_t j = 0; j < Tile::columns; j += lanes)
-            count_block(tile, inputs, j, sums);
-        convert(sums, nullptr, tile.weights[s], transfer, codes);
-        if ((s + 1) % tile.flush == 0 || s + 1 == tile.slices)
-            flush_codes(codes, tile.total, tile.total_stride);
+    for (std::size_t j = 0; j < Tile::columns; j += lanes) {
+        const Conversion converter{transfer, j};
+        const Floats sign = load(transfer.sign + j);
+        Floats codes[Tile::vectors] = {}, sums[Tile::vectors];
+        for (std::size_t s = 0; s < tile.slices; ++s) {
+            count_block(tile, tile.inputs + s * tile.words * Tile::vectors, j, sums);
+            const Floats counts = sign * tile.weights[s];
+            for (std::size_t v = 0; v < Tile::vectors; ++v)
+                codes[v] = codes[v] + counts * converter.code(sums[v]);
+            if ((s + 1) % tile.flush == 0 || s + 1 == tile.slices)
+                for (std::size_t v = 0; v < Tile::vectors; ++v)
+                    flush_register(codes[v], tile.total + v * tile.total_stride + j);
+        }
     }
 }
 
-void gather_bits(const std::int32_t* x, std::size_t rows, std::size_t first_bit, std::size_t bits, std::uint32_t* words)
+void gather_bits(const std::int32_t* x, std::size_t rows, std::size_t bits, std::uint32_t* words)
 {
-    Words shifts{};
-    for (std::size_t b = 0; b < bits; b += lanes) {
-        for (std::size_t l = 0; l < lanes; ++l)
-            shifts[l] = static_cast<std::uint32_t>(std::min<std::size_t>(first_bit + b + l, 31));
-        Words word{};
-        for (std::size_t k = 0; k < rows; ++k)
-            word |= (((static_cast<std::uint32_t>(x[k * Tile::vectors]) + Words{}) >> shifts) & 1u)
-                    << static_cast<int>(k);
-        for (std::size_t l = 0; l < lanes && b + l < bits; ++l)
-            words[b + l] = word[l];
+    for (std::size_t b = 0; b < bits; ++b)
+        words[b] = 0;
+    std::size_t k = 0;
+    for (; k + lanes <= rows; k += lanes) {
+        const Words values = *reinterpret_cast<const Words*>(x + k);
+        for (std::size_t b = 0; b < bits; ++b)
+            words[b] |= top_bits(values << static_cast<int>(31 - b)) << k;
     }
+    for (; k < rows; ++k)
+        for (std::size_t b = 0; b < bits; ++b)
+            words[b] |= (static_cast<std::uint32_t>(x[k]) >> b & 1u) << k;
 }
 
 inline void store(std::uint32_t* p, Words v) { *reinterpret_cast<Words*>(p) = v; }

@@ -146,7 +146,7 @@ void MappedArray::State::run_group(const Matrix<std::int32_t>& inputs, std::size
         tile.cells = packed[g].data() + strip * tile.depth * Tile::columns;
         tile.total = panel.codes.data() + strip * Tile::columns;
         if (noisy()) {
-            draw_noise(panels, first_vector + first, g, strip, noise);
+            draw_noise(panels, {}, first_vector + first, g, strip, noise);
             tile.noise = noise.data();
         }
         kernels.multiply(tile, converters.at(g, strip));

@@ -31,7 +31,7 @@ struct Physics {
     devices::Compensation compensation = devices::Compensation::none;
     double operation_s = 0.0; ///< splits read noise into slow and fast
     std::optional<devices::Wires> wires;
-    std::filesystem::path transfer_cache; ///< folder of transfer matrices; empty: none are kept
+    std::filesystem::path transfer_cache; ///< folder of what networks are solved for; empty: none is kept
     InputDrive drive = InputDrive::row_voltage;
     double read_voltage_v = 0.2;
     bool keep_cells = false; ///< an array can tell what its cells are (MappedArray::view)

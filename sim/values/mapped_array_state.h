@@ -52,6 +52,7 @@ struct MappedArray::State {
     std::vector<std::vector<std::uint32_t>> packed_bits;
     std::vector<std::vector<float>> packed_variance; ///< fast noise over x², per row group; empty without
     std::vector<std::vector<float>> packed_shared;   ///< to be subtracted, over x·(mean x); empty without wires
+    Matrix<double> fast_s2; ///< gate drive: variances of the fast noise of the cell columns, S²; empty without
     double variance_units = 0.0, shared_units = 0.0; ///< units² per step of their grids
     std::vector<std::vector<double>> floor_units;    ///< variance whatever the input, per group and column, units²
     std::vector<std::vector<double>> shared_floor;   ///< over (mean x)²
@@ -66,7 +67,11 @@ struct MappedArray::State {
 
     std::size_t padded() const { return (encoded.converted() + Tile::columns - 1) / Tile::columns * Tile::columns; }
     std::size_t active() const;
+    /// Least and largest sum of a converted column in units.
+    std::pair<double, double> sum_range(std::size_t column) const;
     double full_scale() const;
+    /// The largest code of a column's converter.
+    double codes_above(std::size_t column) const;
     bool noisy() const;
     bool gate_drive() const { return physics && physics->wires && physics->drive == InputDrive::gate; }
 
@@ -99,8 +104,14 @@ struct MappedArray::State {
                    Panel& panel) const;
     void run_gate_group(const Matrix<std::int32_t>& inputs, std::size_t first, std::uint64_t first_vector,
                         std::size_t g, Panel& panel) const;
-    void draw_noise(const std::vector<float>& panels, std::uint64_t first_vector, std::size_t g, std::size_t strip,
-                    std::vector<float>& noise) const;
+    /// Rows that are on in each phase, vector by vector and slice by slice; those of other groups are off.
+    Matrix<unsigned char> rows_on(const Matrix<std::int32_t>& inputs, std::size_t first, std::size_t g) const;
+    /// Gate drive: variances of the currents of a strip, in units² and in the order of NoiseTile::sums; empty without
+    /// fast noise. `amperes2`: of the cell columns, as gate_drive_variance() gives them.
+    void gate_variances(const Matrix<double>& amperes2, std::size_t strip, std::vector<float>& sums) const;
+    /// Four vectors' noise. With gate drive `variances` are those of gate_variances(), else the panels' digits are used.
+    void draw_noise(const std::vector<float>& panels, const std::vector<float>& variances, std::uint64_t first_vector,
+                    std::size_t g, std::size_t strip, std::vector<float>& noise) const;
     void combine(const Panel& panel, std::size_t vector, std::span<double> out) const;
 };
 

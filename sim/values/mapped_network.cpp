@@ -79,7 +79,7 @@ MappedNetwork::MappedNetwork(Graph graph, const Graph& mapped, const mapping::Ma
 {
     IdVector<TileTypeId, ArraySpec> specs;
     for (std::size_t t = 0; t < macros.size(); ++t)
-        specs.push_back(array_spec(macros[TileTypeId(t)], imperfections, fmt::format("chip.tiles[{}].core.macro", t)));
+        specs.push_back(array_spec(macros[TileTypeId(t)], imperfections));
     std::uint64_t arrays = 0;
     for (std::size_t s = 0; s < mapping.pipeline.stages.size(); ++s) {
         const mapping::Stage& stage = mapping.pipeline.stages[mapping::StageId(s)];

@@ -106,23 +106,24 @@ void pack_squares(const std::vector<float>& panels, std::size_t panel, std::size
 void pack_input_bits(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGroup& group, std::int64_t offset,
                      const std::vector<InputSlice>& slices, std::vector<std::uint32_t>& panels)
 {
-    thread_local std::vector<std::int32_t> block;
-    gather(inputs, first, group, offset, block);
-    const std::size_t words = (group.count + 31) / 32;
+    const std::size_t words = (group.count + 31) / 32, present = std::min(vectors, inputs.rows() - first);
     panels.assign(slices.size() * words * vectors, 0);
-    const bool plain =
-        std::ranges::all_of(slices, [](const InputSlice& s) { return s.part == InputSlice::Part::unsigned_digit; });
-    for (std::size_t w = 0; w < words; ++w) {
-        const std::size_t end = std::min<std::size_t>(32, group.count - w * 32);
-        for (std::size_t v = 0; v < vectors; ++v) {
-            const std::int32_t* x = block.data() + w * 32 * vectors + v;
+    const ValueKernels& kernels = value_kernels();
+    // Slice s is then bit s.
+    const bool plain = std::ranges::all_of(
+        slices, [](const InputSlice& s) { return s.part == InputSlice::Part::unsigned_digit && s.bits == 1; });
+    for (std::size_t v = 0; v < present; ++v) {
+        const std::int32_t* row = inputs.row(first + v).data() + group.first;
+        for (std::size_t w = 0; w < words; ++w) {
+            const std::size_t end = std::min<std::size_t>(32, group.count - w * 32);
+            const std::int32_t* x = row + w * 32;
             std::uint32_t bits[64] = {};
-            if (plain) {
-                value_kernels().gather_bits(x, end, 0, slices.size(), bits);
+            if (plain && offset == 0) {
+                kernels.gather_bits(x, end, slices.size(), bits);
             } else {
                 for (std::size_t s = 0; s < slices.size(); ++s)
                     for (std::size_t k = 0; k < end; ++k)
-                        bits[s] |= static_cast<std::uint32_t>(digit(x[k * vectors], slices[s])) << k;
+                        bits[s] |= static_cast<std::uint32_t>(digit(x[k] + offset, slices[s])) << k;
             }
             for (std::size_t s = 0; s < slices.size(); ++s)
                 panels[(s * words + w) * vectors + v] = bits[s];

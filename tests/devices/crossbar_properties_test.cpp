@@ -1,4 +1,5 @@
 #include "devices/crossbar/network.h"
+#include "devices/crossbar/transfer_cache.h"
 
 #include <cmath>
 
@@ -148,7 +149,7 @@ TEST(Crossbar, SensitivityIsTheDerivativeOfTheColumnCurrent)
     const std::size_t n = 40;
     const Matrix<double> g = random_conductances(n, n, 53);
     const Wires w{3.0, 150.0, 80.0, 1e3};
-    const Sensitivity s = column_sensitivity(g, w, transfer_matrix(g, w));
+    const Sensitivity s = column_sensitivity(g, w, transfer_matrix(g, w), std::filesystem::path());
     const Matrix<double> all(1, n, 1.0);
     for (const std::size_t a : {0u, 17u, 39u})
         for (const std::size_t b : {0u, 21u, 39u}) {

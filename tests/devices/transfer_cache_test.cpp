@@ -50,6 +50,20 @@ TEST(TransferCache, KeepsMatricesByContentAndGivesThemBackToTheBit)
     EXPECT_EQ(files_in(dir.path()), 3U);
 }
 
+TEST(TransferCache, KeepsWhatSensitivitiesAreMadeOfBesideTransferMatrices)
+{
+    const test::TemporaryDirectory dir;
+    const Wires wires{1.0, 100.0, 50.0, 10.0};
+    const Matrix<double> g = random_array(3), transfer = transfer_matrix(g, wires, dir.path());
+    const Sensitivity exact = column_sensitivity(g, wires, transfer, std::filesystem::path());
+    for (int n = 0; n < 2; ++n) {
+        const Sensitivity seen = column_sensitivity(g, wires, transfer, dir.path());
+        EXPECT_EQ(seen.own, exact.own);
+        EXPECT_EQ(seen.all, exact.all);
+        EXPECT_EQ(files_in(dir.path()), 2U);
+    }
+}
+
 TEST(TransferCache, ReplacesDamagedFiles)
 {
     const test::TemporaryDirectory dir;

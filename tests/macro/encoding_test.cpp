@@ -30,10 +30,10 @@ TEST(RequiredBits, FollowActiveRowsAndEncodingOfTheMacro)
     config.encoding = Encoding::differential_analog;
     config.active_rows = 16;
     config.cell.bits = 1;
-    EXPECT_EQ(required_bits(config, 128, false), 6); // −16 … 16: 33 values
+    EXPECT_EQ(required_bits(config, 128, false, 8), 6); // −16 … 16: 33 values
     config.encoding = Encoding::differential_digital;
-    EXPECT_EQ(required_bits(config, 128, false), 5); // 0 … 16: 17 values
-    EXPECT_EQ(required_bits(config, 15, false), 4);
+    EXPECT_EQ(required_bits(config, 128, false, 8), 5); // 0 … 16: 17 values
+    EXPECT_EQ(required_bits(config, 15, false, 8), 4);
 }
 
 TEST(RequiredBits, RefuseWhatIsNotPositive)

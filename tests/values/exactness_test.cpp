@@ -17,7 +17,14 @@ constexpr Encoding encodings[] = {Encoding::biased,
                                   Encoding::twos_complement,
                                   Encoding::xnor};
 
-/// Every combination of encoding, cell width, input slicing, input sign and row limit that makes sense.
+bool may_merge(const ArraySpec& c)
+{
+    return c.encoding == Encoding::twos_complement || c.encoding == Encoding::xnor ||
+           ((c.encoding == Encoding::biased || c.encoding == Encoding::biased_flip) &&
+            c.offset == OffsetSource::popcount);
+}
+
+/// Every combination of encoding, cell width, merged columns, input slicing, input sign and row limit that makes sense.
 std::vector<ArraySpec> every_config()
 {
     std::vector<ArraySpec> all;
@@ -47,6 +54,12 @@ std::vector<ArraySpec> every_config()
                                     (!uses_offset(encoding) || (encoding == Encoding::biased_flip && cell == 1)))
                                     continue;
                                 all.push_back(c);
+                                if (!may_merge(c))
+                                    continue;
+                                for (const int merged : {2, 3, 4}) {
+                                    c.merged_columns = merged;
+                                    all.push_back(c);
+                                }
                             }
     return all;
 }
@@ -179,7 +192,7 @@ TEST(Exactness, NoInvertedColumnSumsToMoreThanHalf)
         for (std::size_t q = 0; q < 64; ++q) {
             std::size_t sum = 0;
             for (std::size_t i = 0; i < a.groups[g].count; ++i)
-                sum += a.levels(a.groups[g].first + i, a.cells_of(q).first);
+                sum += a.levels(a.groups[g].first + i, a.cells_of(q).front().column);
             EXPECT_LE(2 * sum, a.groups[g].count * 3);
             some = some || a.inverted(g, q);
         }
@@ -201,9 +214,43 @@ TEST(Exactness, IsaacNeedsEightBits)
 
 TEST(Exactness, RequiredBitsAgreeWithTheMacros)
 {
-    for (const ArraySpec& c : every_config())
-        EXPECT_EQ(c.required_bits(24), required_bits(24, c.cell_bits, c.slice_bits, c.signed_sum(), c.encoding))
+    for (const ArraySpec& c : every_config()) {
+        if (c.merged_columns == 1) {
+            EXPECT_EQ(c.required_bits(24), required_bits(24, c.cell_bits, c.slice_bits, c.signed_sum(), c.encoding))
+                << describe(c);
+            continue;
+        }
+        MacroConfig macro;
+        macro.cell.bits = c.cell_bits;
+        macro.merged_columns = c.merged_columns;
+        macro.encoding = c.encoding;
+        macro.offset = c.offset;
+        macro.input.slice_bits = c.slice_bits;
+        macro.input.signed_input = c.signed_input;
+        macro.active_rows = c.active_rows;
+        EXPECT_EQ(c.required_bits(c.active(24)), required_bits(macro, 24, c.input_signed, c.weight_bits))
             << describe(c);
+        EXPECT_EQ(c.columns_per_weight(), columns_per_weight(macro, c.weight_bits)) << describe(c);
+    }
+}
+
+TEST(Exactness, AMergedColumnIsAWeightWhoseTopBitCountsNegative)
+{
+    // Binary-weighted bit lines of 4-bit weights, inputs of up to 15 pulses: one conversion per weight.
+    ArraySpec c;
+    c.rows = c.columns = 64;
+    c.cell_bits = 1;
+    c.weight_bits = c.input_bits = c.slice_bits = c.merged_columns = 4;
+    c.encoding = Encoding::twos_complement;
+    EXPECT_EQ(c.weights_per_row(), 16);
+    const auto [low, high] = c.sum_range(64, 0);
+    EXPECT_EQ(low, -8 * 15 * 64);
+    EXPECT_EQ(high, 7 * 15 * 64);
+    EXPECT_EQ(c.required_bits(64), 14);
+    EXPECT_EQ(c.required_bits(34), 13) << "8·15·34 = 4080 of 4096";
+    EXPECT_EQ(c.required_bits(35), 14);
+    const Matrix<std::int32_t> w(64, 16, -8);
+    EXPECT_EQ(MappedArray(c, w).conversions_per_vector(), 16);
 }
 
 TEST(ArraySpec, RejectsWhatCannotBe)

@@ -230,7 +230,7 @@ TEST(ArrayPhysics, WireResistanceActsThroughTheTransferMatrix)
                 volts(0, i) = x(v, i) >> bit & 1;
             const Matrix<double> current = devices::solve_linear(g, *p.wires, volts);
             for (std::size_t q = 0; q < 64; ++q)
-                want[q % 16] += std::ldexp(current(0, e.cells_of(q).first) / 25e-6, bit + int(q / 16));
+                want[q % 16] += std::ldexp(current(0, e.cells_of(q).front().column) / 25e-6, bit + int(q / 16));
         }
         for (std::size_t i = 0; i < 64; ++i)
             count += x(v, i);
@@ -265,59 +265,6 @@ TEST(ArrayPhysics, GateDriveIsSolvedForEachPhase)
     }
     EXPECT_GT(error, 1e-6 * power);
     EXPECT_LT(error, 0.05 * power);
-}
-
-TEST(ArrayPhysics, NoiseThroughWiresMatchesMonteCarloOfTheCells)
-{
-    // σ of a column's current from the sums' variance against redrawing every cell and solving the circuit.
-    const std::size_t n = 48;
-    const double sigma = 0.5e-6, level = 25e-6;
-    const devices::Wires wires{4.0, 200.0, 100.0, 0.0};
-    DeviceConfig d = plain_device();
-    devices::ReadNoiseConfig noise;
-    noise.scale = devices::NoiseScale::absolute;
-    noise.amplitude = constant(0.0);
-    noise.white_s = sigma;
-    d.read_noise = noise;
-    Physics p = physics(d);
-    p.wires = wires;
-    ArraySpec c = ideal_adc(Encoding::twos_complement);
-    c.rows = int(n);
-    c.columns = int(n);
-    c.weight_bits = 1;
-    c.input_bits = 1;
-    const Contraction contraction(c, Matrix<std::int32_t>(n, n, -1), &p);
-    RandomStream random(3, "monte carlo");
-    for (const double activity : {1.0, 0.5, 0.2}) {
-        Matrix<double> volts(1, n);
-        Matrix<std::int32_t> x(2000, n);
-        for (std::size_t i = 0; i < n; ++i) {
-            volts(0, i) = random.uniform() < activity ? 1.0 : 0.0;
-            for (std::size_t v = 0; v < x.rows(); ++v)
-                x(v, i) = static_cast<std::int32_t>(volts(0, i));
-        }
-        const Matrix<double> y = contraction.run(x);
-        const std::size_t draws = 300;
-        Matrix<double> samples(draws, n);
-        for (std::size_t k = 0; k < draws; ++k) {
-            Matrix<double> g(n, n);
-            for (double& cell : g.flat())
-                cell = level + sigma * random.normal();
-            const Matrix<double> current = devices::solve_linear(g, wires, volts);
-            std::copy_n(current.row(0).data(), n, samples.row(k).data());
-        }
-        double sums = 0.0, cells = 0.0;
-        for (std::size_t j = 0; j < n; ++j) {
-            std::vector<double> a, b;
-            for (std::size_t k = 0; k < y.rows(); ++k)
-                a.push_back(y(k, j) * level);
-            for (std::size_t k = 0; k < draws; ++k)
-                b.push_back(samples(k, j));
-            sums += std::pow(deviation(a), 2);
-            cells += std::pow(deviation(b), 2);
-        }
-        EXPECT_NEAR(std::sqrt(sums / cells), 1.0, 0.03) << activity;
-    }
 }
 
 TEST(ArrayPhysics, PercentileRangesFollowTheData)
