@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -66,8 +65,6 @@ ArrayValues::ArrayValues(const MacroConfig& config, const ArrayContents& content
     if (rows_ == 0 || rows_ > static_cast<std::size_t>(config.rows) || weights_ == 0 || weights_ > limit)
         throw std::invalid_argument(
             fmt::format("weights of {}×{} do not fit {} rows of {} weights", rows_, weights_, config.rows, limit));
-    if (config.merged_columns > 1)
-        throw std::invalid_argument("modules carry no values of merged columns");
     active_ = config.active_rows > 0 ? std::min(rows_, static_cast<std::size_t>(config.active_rows)) : rows_;
     Matrix<std::uint8_t> levels;
     encode(config, contents, levels);
@@ -78,9 +75,31 @@ ArrayValues::ArrayValues(const MacroConfig& config, const ArrayContents& content
             fmt::format("{} compensation factors for {} converted columns", compensation_.size(), converted()));
 }
 
-std::size_t ArrayValues::cell_column(std::size_t converted) const
+std::vector<ArrayValues::Part> ArrayValues::parts_of(std::size_t converted) const
 {
-    return pairs_ && !is_unit(converted) ? 2 * converted : converted;
+    const std::size_t each = merged_.front().size();
+    if (is_unit(converted))
+        return {{converted * each * (pairs_ ? 2 : 1), 1.0}};
+    std::vector<Part> parts;
+    for (std::size_t m = 0; m < each; ++m) {
+        const double factor = merged_[converted % planes_.size()][m];
+        const std::size_t column = converted * each + m;
+        if (pairs_) {
+            parts.push_back({2 * column, factor});
+            parts.push_back({2 * column + 1, -factor});
+        } else {
+            parts.push_back({column, factor});
+        }
+    }
+    return parts;
+}
+
+double ArrayValues::factors_of(std::size_t converted) const
+{
+    double sum = 0.0;
+    for (const Part& part : parts_of(converted))
+        sum += part.factor;
+    return sum;
 }
 
 void ArrayValues::encode(const MacroConfig& config, const ArrayContents& contents, Matrix<std::uint8_t>& levels)
@@ -93,11 +112,19 @@ void ArrayValues::encode(const MacroConfig& config, const ArrayContents& content
     if ((contents.weight_bits + bits - 1) / bits != slices)
         throw std::invalid_argument(
             fmt::format("cells of {} bits do not hold weights of {} in {}", bits, contents.weight_bits, slices));
-    for (int s = 0; s < slices; ++s) {
-        const double factor = std::ldexp(e == Encoding::twos_complement && s + 1 == slices ? -1.0 : 1.0, s * bits);
-        planes_.push_back(factor);
-        if (halves)
-            planes_.push_back(-factor);
+    const int merged = config.merged_columns;
+    for (int first = 0; first < slices; first += merged) {
+        const int used = std::min(merged, slices - first);
+        const bool top = e == Encoding::twos_complement && first + used == slices;
+        const double factor = std::ldexp(top && merged == 1 ? -1.0 : 1.0, first * bits);
+        std::vector<double> columns;
+        for (int m = 0; m < merged; ++m)
+            columns.push_back(std::ldexp(top && merged > 1 && m + 1 == used ? -1.0 : 1.0, m * bits));
+        for (const double sign : halves ? std::vector<double>{1.0, -1.0} : std::vector<double>{1.0}) {
+            planes_.push_back(sign * factor);
+            merged_.push_back(columns);
+            used_.push_back(static_cast<std::size_t>(used));
+        }
     }
     const std::int64_t half = std::int64_t{1} << (contents.weight_bits - 1);
     if (uses_offset(e))
@@ -108,7 +135,8 @@ void ArrayValues::encode(const MacroConfig& config, const ArrayContents& content
         scale_ = 0.5;
         bias_ = 1.0;
     }
-    const std::size_t rows = contents.weights.rows(), per_weight = planes_.size() * (pairs_ ? 2 : 1);
+    const std::size_t rows = contents.weights.rows(), per_slice = pairs_ || halves ? 2 : 1,
+                      per_weight = planes_.size() * static_cast<std::size_t>(merged) * (pairs_ ? 2 : 1);
     levels = Matrix<std::uint8_t>(rows, per_weight * weights_ + (has_unit_ ? 1 : 0));
     weight_sums_.assign(weights_, 0.0);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -122,8 +150,7 @@ void ArrayValues::encode(const MacroConfig& config, const ArrayContents& content
                 const auto of = [&](std::int64_t v) {
                     return static_cast<std::uint8_t>(v >> (s * bits) & ((std::int64_t{1} << bits) - 1));
                 };
-                std::uint8_t* cell = &levels(i, n * per_weight + static_cast<std::size_t>(s) * per_weight /
-                                                                     static_cast<std::size_t>(slices));
+                std::uint8_t* cell = &levels(i, n * per_weight + static_cast<std::size_t>(s) * per_slice);
                 if (e == Encoding::xnor) {
                     cell[0] = of(stored);
                     cell[1] = static_cast<std::uint8_t>(1 - cell[0]);
@@ -149,16 +176,19 @@ void ArrayValues::encode(const MacroConfig& config, const ArrayContents& content
 void ArrayValues::flip(std::size_t column, Matrix<std::uint8_t>& levels, std::size_t per_group)
 {
     const int top = (1 << cell_bits_) - 1;
+    const std::vector<Part> parts = parts_of(column);
     for (std::size_t g = 0; g < inverted_.rows(); ++g) {
         const std::size_t first = g * per_group, last = std::min(levels.rows(), first + per_group);
-        int sum = 0;
-        for (std::size_t i = first; i < last; ++i)
-            sum += levels(i, column);
-        if (2 * sum <= static_cast<int>(last - first) * top)
+        double sum = 0.0;
+        for (const Part& part : parts)
+            for (std::size_t i = first; i < last; ++i)
+                sum += part.factor * levels(i, part.cells);
+        if (2.0 * sum <= static_cast<double>(last - first) * top * factors_of(column))
             continue;
         inverted_(g, column) = 1;
-        for (std::size_t i = first; i < last; ++i)
-            levels(i, column) = static_cast<std::uint8_t>(top - levels(i, column));
+        for (const Part& part : parts)
+            for (std::size_t i = first; i < last; ++i)
+                levels(i, part.cells) = static_cast<std::uint8_t>(top - levels(i, part.cells));
     }
 }
 
@@ -176,8 +206,17 @@ void ArrayValues::resolve_cells(const MacroConfig& config, const ArrayContents& 
     if (!g.empty()) {
         const double level_s = (contents.on_s - contents.off_s) / top_level_;
         // Digits of more than four bits have sums that single precision rounds once, wherever they are taken apart.
+        double most_columns = 1.0; // of one sign, merged
+        for (const std::vector<double>& columns : merged_)
+            for (const double sign : {1.0, -1.0}) {
+                double sum = 0.0;
+                for (const double factor : columns)
+                    sum += std::max(0.0, sign * factor);
+                most_columns = std::max(most_columns, sum);
+            }
         grid = devices::ConductanceGrid::for_sums(contents.on_s, active_,
-                                                  (1u << std::min(config.input.slice_bits, 4)) - 1);
+                                                  ((1u << std::min(config.input.slice_bits, 4)) - 1) *
+                                                      static_cast<unsigned>(most_columns));
         step_units_ = grid.step_s / level_s;
         off_units_ = pairs_ ? 0.0 : contents.off_s / level_s;
         most = grid.steps(2.0 * contents.on_s);
@@ -193,65 +232,9 @@ void ArrayValues::resolve_cells(const MacroConfig& config, const ArrayContents& 
     };
     cells_ = Matrix<float>(levels.rows(), inverted_.cols());
     for (std::size_t q = 0; q < cells_.cols(); ++q) {
-        const std::size_t at = is_unit(q) ? levels.cols() - 1 : cell_column(q);
-        const bool pair = pairs_ && !is_unit(q);
-        for (std::size_t i = 0; i < cells_.rows(); ++i)
-            cells_(i, q) = steps(i, at) - (pair ? steps(i, at + 1) : 0.0f);
-    }
-}
-
-/// Units that a code of a column counts.
-float ArrayValues::step_of(const MacroConfig& config, const ArrayContents& contents, std::size_t column) const
-{
-    const std::vector<double>& calibrated = contents.converters.step_units;
-    if (contents.converters.ideal || config.adc.range == AdcRange::ideal)
-        return 1.0f;
-    if (config.adc.range == AdcRange::full_scale)
-        return static_cast<float>(std::max(1.0, full_scale_ / static_cast<double>(range_)));
-    if (calibrated.size() != converted())
-        throw std::invalid_argument(
-            fmt::format("calibrated ranges of {} columns are needed, got {}", converted(), calibrated.size()));
-    return static_cast<float>(calibrated[column]);
-}
-
-void ArrayValues::resolve_converters(const MacroConfig& config, const ArrayContents& contents, bool signed_input)
-{
-    const AdcConfig adc = contents.converters.ideal ? AdcConfig{} : config.adc;
-    const bool signed_sum = pairs_ || (signed_input && config.input.signed_input == SignedInput::signed_pulse);
-    const auto rows = static_cast<std::int64_t>(active_);
-    const std::int64_t digits = rows * ((std::int64_t{1} << config.input.slice_bits) - 1);
-    std::int64_t largest = digits * top_level_;
-    if (config.encoding == Encoding::biased_flip)
-        largest /= 2;
-    full_scale_ = static_cast<double>(largest) + off_units_ * static_cast<double>(digits);
-    const double codes = std::ldexp(1.0, adc.bits - (signed_sum ? 1 : 0)) - 1.0;
-    rounds_ = !contents.converters.ideal && adc.range != AdcRange::ideal;
-    if (rounds_ && !(codes > 0.0))
-        throw std::invalid_argument("signed column sums need a converter of at least 2 bits");
-    range_ = static_cast<float>(codes);
-    constexpr float unbounded = std::numeric_limits<float>::infinity();
-    high_ = rounds_ ? range_ : unbounded;
-    low_ = !rounds_ ? -unbounded : signed_sum ? static_cast<float>(-codes - 1.0) : 0.0f;
-    bow_ = contents.converters.ideal ? 0.0f : static_cast<float>(adc.inl_lsb);
-    if (rounds_ && adc.dnl_lsb > 0.0) {
-        threshold_ = contents.converters.threshold;
-        if (!threshold_)
-            throw std::invalid_argument("steps of unequal width need their thresholds");
-    }
-    for (std::size_t q = 0; q < converted(); ++q) {
-        step_.push_back(step_of(config, contents, q));
-        double gain = 1.0, shift = 0.0;
-        if (!contents.converters.ideal) {
-            gain += adc.gain_error;
-            shift = adc.offset_lsb;
-        }
-        if (!contents.columns.empty()) {
-            const std::size_t at = is_unit(q) ? contents.columns.size() - 1 : cell_column(q);
-            gain *= contents.columns.at(at).gain;
-            shift += contents.columns.at(at).offset * full_scale_ / static_cast<double>(step_[q]);
-        }
-        gain_.push_back(static_cast<float>(step_units_ / static_cast<double>(step_[q]) * gain));
-        shift_.push_back(static_cast<float>(shift));
+        for (const Part& part : parts_of(q))
+            for (std::size_t i = 0; i < cells_.rows(); ++i)
+                cells_(i, q) += static_cast<float>(part.factor) * steps(i, part.cells);
     }
 }
 
@@ -264,8 +247,10 @@ std::vector<double> ArrayValues::currents(std::span<const int> digits, std::size
             on(0, first + i) = digits[i] != 0 ? 1 : 0;
         const Matrix<double> amperes = devices::solve_gate_drive(conductance_, *gate_wires_, 1.0, on);
         for (std::size_t q = 0; q < sums.size(); ++q) {
-            const std::size_t at = is_unit(q) ? conductance_.cols() - 1 : cell_column(q);
-            sums[q] = (amperes(0, at) - (pairs_ && !is_unit(q) ? amperes(0, at + 1) : 0.0)) * per_unit_;
+            double sum = 0.0;
+            for (const Part& part : parts_of(q))
+                sum += part.factor * amperes(0, part.cells);
+            sums[q] = sum * per_unit_;
         }
         return sums;
     }
@@ -279,83 +264,6 @@ std::vector<double> ArrayValues::currents(std::span<const int> digits, std::size
             sums[q] += digit * static_cast<double>(row[q]);
     }
     return sums;
-}
-
-/// Limits and steps. Where widths are unequal a sum may fall into the step beside the one it is nearest to.
-template <class Real> Real ArrayValues::rounded(Real y, std::size_t column) const
-{
-    const auto low = static_cast<Real>(low_), high = static_cast<Real>(high_);
-    y = std::clamp(y, low, high);
-    if (!rounds_)
-        return y;
-    Real code = std::nearbyint(y);
-    if (threshold_) {
-        const auto whole = static_cast<std::int32_t>(code);
-        if (y >= static_cast<Real>(threshold_(column, whole + 1)))
-            code += 1;
-        else if (y < static_cast<Real>(threshold_(column, whole)))
-            code -= 1;
-        code = std::clamp(code, low, high);
-    }
-    return code;
-}
-
-double ArrayValues::code(double current, std::size_t column, float noise) const
-{
-    if (gate_wires_)
-        return gate_code(current, column, noise);
-    // Currents are whole steps below 2^24; converters are single precision, one operation after the other.
-    const float scaled = static_cast<float>(current) * gain_[column];
-    float y = scaled + shift_[column];
-    if (bow_ != 0.0f) {
-        const float z = y * (1.0f / range_);
-        y = y + (4.0f * bow_) * z * (1.0f - z);
-    }
-    return static_cast<double>(rounded(y + noise, column));
-}
-
-/// Currents of ladders are no whole steps: all in double precision.
-double ArrayValues::gate_code(double current, std::size_t column, float noise) const
-{
-    double y = current * (static_cast<double>(gain_[column]) / step_units_) + static_cast<double>(shift_[column]);
-    if (bow_ != 0.0f) {
-        const double z = y / static_cast<double>(range_);
-        y += 4.0 * static_cast<double>(bow_) * z * (1.0 - z);
-    }
-    return rounded(y + static_cast<double>(noise), column);
-}
-
-std::vector<double> ArrayValues::combine(const Matrix<double>& codes, std::span<const double> weights,
-                                         std::span<const double> counts, std::int64_t offset) const
-{
-    std::vector<double> sums(converted(), 0.0), inputs(groups()), out(weights_);
-    const std::size_t unit = converted() - 1;
-    const auto recovered = [&](std::size_t q) { return compensation_.empty() ? 1.0 : compensation_[q]; };
-    double count = 0.0;
-    // Group by group: codes without steps are not whole numbers, and the order of adding shows.
-    for (std::size_t g = 0; g < groups(); ++g) {
-        const double before = sums[unit];
-        for (std::size_t r = 0; r < weights.size(); ++r)
-            for (std::size_t q = 0; q < sums.size(); ++q)
-                sums[q] += weights[r] * codes(g * weights.size() + r, q);
-        inputs[g] = has_unit_ ? (sums[unit] - before) * recovered(unit) * static_cast<double>(step_[unit]) /
-                                    (unit_level_ + off_units_)
-                              : counts[g];
-        count += inputs[g];
-    }
-    const double top = (1 << cell_bits_) - 1;
-    for (std::size_t n = 0; n < weights_; ++n) {
-        double sum = 0.0;
-        for (std::size_t p = 0; p < planes_.size(); ++p) {
-            const std::size_t q = n * planes_.size() + p;
-            sum += planes_[p] * recovered(q) * (static_cast<double>(step_[q]) * sums[q]);
-            // An inverted column lacks what it would have held; cells of level 0 conduct.
-            for (std::size_t g = 0; g < groups(); ++g)
-                sum += planes_[p] * ((inverted_(g, q) ? top + off_units_ : -off_units_) * inputs[g]);
-        }
-        out[n] = scale_ * (sum - bias_ * count) - static_cast<double>(offset) * weight_sums_[n];
-    }
-    return out;
 }
 
 } // namespace imc::circuit

@@ -27,8 +27,8 @@ std::vector<Slice> slices_of(const MacroConfig& config, int input_bits, bool sig
 std::int64_t input_offset(const MacroConfig& config, int input_bits, bool signed_input);
 
 /// An analog array: cells as the column currents see them, converters, and what is done with codes. A converted column
-/// is one slice of one weight (of a pair: the difference or one half); they are numbered weight by weight, the unit
-/// column last.
+/// is one slice of one weight (of a pair: the difference or one half), or several that are merged; they are numbered
+/// weight by weight, the unit column last.
 class ArrayValues
 {
 public:
@@ -58,7 +58,13 @@ private:
     void resolve_cells(const MacroConfig& config, const ArrayContents& contents, const Matrix<std::uint8_t>& levels);
     void resolve_converters(const MacroConfig& config, const ArrayContents& contents, bool signed_input);
     float step_of(const MacroConfig& config, const ArrayContents& contents, std::size_t column) const;
-    std::size_t cell_column(std::size_t converted) const;
+    /// A converted column as a sum of cell columns.
+    struct Part {
+        std::size_t cells;
+        double factor;
+    };
+    std::vector<Part> parts_of(std::size_t converted) const;
+    double factors_of(std::size_t converted) const; ///< their sum
     bool is_unit(std::size_t converted) const { return converted >= planes_.size() * weights_; }
     double gate_code(double current, std::size_t column, float noise) const;
     template <class Real> Real rounded(Real y, std::size_t column) const;
@@ -68,7 +74,9 @@ private:
     std::size_t active_ = 0; ///< rows of the largest group
     bool pairs_ = false;     ///< a converted column is a difference of two
     bool has_unit_ = false;
-    std::vector<double> planes_; ///< what the code of each slice counts
+    std::vector<double> planes_; ///< what the code of each slice (or group of merged ones) counts
+    std::vector<std::vector<double>> merged_; ///< of each plane: what its columns count in its sum
+    std::vector<std::size_t> used_;           ///< of each plane: columns that hold bits of the weight
     double unit_level_ = 0.0, bias_ = 0.0, scale_ = 1.0;
     double off_units_ = 0.0;  ///< what a cell of level 0 adds per unit of input
     double step_units_ = 1.0; ///< units per step of the grid
@@ -81,8 +89,9 @@ private:
     double per_unit_ = 1.0;
 
     std::vector<float> gain_, shift_, step_; ///< of the converter, per column
-    float low_ = 0.0f, high_ = 0.0f, bow_ = 0.0f, range_ = 1.0f;
-    double full_scale_ = 0.0;
+    std::vector<float> low_, high_;          ///< codes, per column
+    float bow_ = 0.0f, range_ = 1.0f;
+    double full_scale_ = 0.0, full_scale_step_ = 1.0; ///< largest sum in units; units per code of range full_scale
     bool rounds_ = false;
     std::function<float(std::size_t, std::int32_t)> threshold_;
 };

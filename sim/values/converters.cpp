@@ -158,7 +158,8 @@ void MappedArray::State::set_step(std::vector<float> step)
             c.steps.push_back(static_cast<std::uint32_t>(random()));
     }
     // Quantisation noise of 1/12 step² is raised to that of `enob` bits over the same range.
-    const double noise = adc.enob > 0.0 && c.rounds ? (std::pow(4.0, adc.bits - adc.enob) - 1.0) / 12.0 : 0.0;
+    const bool converts = adc.range != AdcRange::ideal;
+    const double noise = adc.enob > 0.0 && converts ? (std::pow(4.0, adc.bits - adc.enob) - 1.0) / 12.0 : 0.0;
     c.noise_steps = std::sqrt(noise);
 
     c.sign.assign(encoded.groups.size(), std::vector<float>(width, 1.0f));

@@ -71,6 +71,12 @@ const CarriedCase cases[] = {
      {macro + ".encoding=biased", macro + ".offset=unit_column", macro + ".active_rows=20"}},
     {"RramCompensatedByColumn", "lenet5_digits_rram", {"accuracy.compensation=column"}},
     {"RramPairs", "lenet5_digits_rram", {macro + ".encoding=differential_analog"}},
+    {"RramWithGateDriveAndNoise",
+     "lenet5_digits_rram",
+     {macro + R"(.wires={"drive": "gate"})",
+      "accuracy.device=" +
+          (std::filesystem::path(IMC_SOURCE_DIR) / "configs/devices/rram_wan_crosssim.json").string()}},
+    {"PulseCountWithMergedColumns", "lenet5_digits_pulse_count", {}},
     {"Pcm", "lenet5_digits_pcm", {}},
     {"PcmReplicated", "lenet5_digits_pcm", {"mapping.replication=balanced", "mapping.tile_budget=12"}},
     {"PcmReadLater", "lenet5_digits_pcm", {"accuracy.times_s=[3e7]", macro + ".adc.range=percentile"}},

@@ -243,7 +243,7 @@ TEST_F(Accuracy, ImagesSetTheTimeWhereTheMacroEndsReadsEarlyAndOnlyThere)
 
 TEST_F(Accuracy, TracedTimesAndEnergiesAreTheSameInBothDetails)
 {
-    const std::string options = R"({"images": 1, "snr_vectors": 0, "effects": {"converters": false}})";
+    const std::string options = R"({"images": 1, "snr_vectors": 0})";
     const std::vector<std::string> cases[] = {
         {},
         {"chip.tiles[0].core.double_buffered_input=false", macro + "active_rows=20"},
@@ -254,7 +254,6 @@ TEST_F(Accuracy, TracedTimesAndEnergiesAreTheSameInBothDetails)
         for (const std::string detail : {"schedule", "circuit"}) {
             std::vector<std::string> all = sets;
             all.push_back("run.detail=" + detail);
-            all.push_back(macro + "merged_columns=1");
             const Ended ended = run_lenet("digits_pulse_count", options, all, detail);
             ASSERT_EQ(ended.status, 0) << ended.err;
             nlohmann::json j = result(detail);

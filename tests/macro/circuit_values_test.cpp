@@ -83,6 +83,9 @@ Case random_case(RandomStream& random, bool real_cells)
             m.columns = 24 * (c.weight_bits + sum_growth_bits(m.rows));
         }
     }
+    const bool joins = binary || m.encoding == Encoding::biased || m.encoding == Encoding::biased_flip;
+    if (is_analog(m.family) && joins && extra_columns(m) == 0)
+        m.merged_columns = pick(random, 1, 3);
     c.signed_input = pick(random, 0, 1) == 1;
     c.input_bits = pick(random, c.signed_input ? 2 : 1, 8);
     c.spec = values::array_spec(m, {});

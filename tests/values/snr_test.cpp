@@ -59,6 +59,27 @@ TEST(Snr, QuantisationIsATwelfthOfTheStepSquared)
     EXPECT_NEAR(powers.total, powers.quantisation, 1e-9);
 }
 
+TEST(Snr, NoiseOfConvertersIsTheirsAlone)
+{
+    // A bit less: steps' error of 1/12 and noise of 3/12 of a step squared.
+    RandomStream random(4, "snr");
+    ArraySpec spec;
+    spec.rows = 255;
+    spec.encoding = Encoding::twos_complement;
+    spec.cell_bits = 1;
+    spec.weight_bits = 1;
+    spec.input_bits = spec.slice_bits = 2;
+    spec.adc.bits = 6;
+    spec.adc.enob = 5.0;
+    const auto w = test::random_weights(random, 255, 100, 1);
+    const auto x = test::random_inputs(random, 100, 255, spec);
+    const ErrorPowers powers = measure_errors(spec, w, nullptr, x, x);
+    const double step = 765.0 / 63.0;
+    EXPECT_NEAR(powers.quantisation, step * step / 12, 0.05 * step * step / 12);
+    EXPECT_NEAR(powers.converter, step * step * 3 / 12, 0.05 * step * step * 3 / 12);
+    EXPECT_NEAR(powers.total, step * step * 4 / 12, 0.05 * step * step * 4 / 12);
+}
+
 TEST(Snr, PartsOfIndependentEffectsAddUp)
 {
     RandomStream random(3, "snr");
