@@ -1,4 +1,5 @@
 #include "sim/values/layer.h"
+#include "sim/values/layer_activity.h"
 
 #include <gtest/gtest.h>
 
@@ -126,6 +127,10 @@ TEST(LayerArrays, RandomLayersOfEveryKindEqualTheGoldenExecutor)
                         spec.active_rows = trial < 2 ? 0 : 10;
                         spec.signed_input = static_cast<SignedInput>(random.below(3));
                         spec.slice_bits = 1 + int(random.below(2));
+                        const bool paired = encoding == Encoding::differential_analog ||
+                                            encoding == Encoding::differential_digital ||
+                                            encoding == Encoding::offset_column;
+                        spec.merged_columns = paired ? 1 : 1 + int(random.below(3));
                         const LayerArrays arrays(layer.arguments(), layer.c, spec);
                         const auto sums = arrays.sums(layer.arguments());
                         ASSERT_EQ(sums, kernel::integer_sums(layer.arguments(), layer.c))
@@ -171,4 +176,54 @@ TEST(LayerArrays, RejectsWhatIsNotOnArrays)
     EXPECT_THROW(LayerArrays(layer.arguments(), layer.c, exact_spec(Encoding::biased)), std::invalid_argument);
     const Layer wide = dense(random, ElementType::int32, ElementType::int8, false);
     EXPECT_THROW(LayerArrays(wide.arguments(), wide.c, exact_spec(Encoding::biased)), std::invalid_argument);
+}
+
+TEST(LayerActivity, TracesTellEveryOperationAndAddUpToTheMean)
+{
+    RandomStream random(9, "activity");
+    for (int trial = 0; trial < 20; ++trial) {
+        const Layer layer = convolution(random, ElementType::uint8, ElementType::int8, trial % 2 == 1);
+        ArraySpec spec;
+        spec.rows = 10;
+        spec.columns = 32;
+        spec.slice_bits = 4;
+        const LayerMatrix matrix(layer.arguments(), layer.c, spec);
+        MacroConfig macro;
+        macro.rows = 10;
+        macro.input.coding = InputCoding::pulse_count;
+        macro.input.slice_bits = 4;
+        TracedMacro all;
+        for (std::size_t a = 0; a < matrix.arrays(); ++a)
+            all.arrays.push_back(a);
+        all.operation.rows = 10;
+        std::vector<std::int64_t> positions;
+        for (std::int64_t p = 0; p < layer.c.batch * layer.c.m; ++p)
+            positions.push_back(p);
+        const auto feed = matrix.feed(layer.arguments());
+        const auto traces = trace_layer(matrix, feed, macro, {all}, positions, 100000);
+        const LayerActivity whole(matrix, feed, 0, true);
+        const MvmActivity mean = whole.mean(all.arrays);
+        ASSERT_EQ(traces[0].operations(), whole.operations());
+        std::int64_t rows = 0, inputs = 0, levels = 0, at = 0;
+        for (const ActivityRun& run : traces[0].runs()) {
+            rows += run.operations * run.activity.row_slices;
+            inputs += run.operations * run.activity.input_sum;
+            levels += run.operations * run.activity.level_sum;
+            // The largest digit of what the first of these positions feeds to any array.
+            std::vector<std::uint16_t> longest(2, 0);
+            for (std::size_t cut = 0; cut < matrix.plan().cuts.size(); ++cut)
+                for (const std::int32_t x :
+                     matrix.inputs(feed, at / layer.c.m, cut, at % layer.c.m, at % layer.c.m + 1).flat())
+                    for (int slice = 0; slice < 2; ++slice) {
+                        auto& most = longest[static_cast<std::size_t>(slice)];
+                        most = std::max(most, static_cast<std::uint16_t>(x >> (4 * slice) & 15));
+                    }
+            EXPECT_EQ(run.activity.longest, longest);
+            at += run.operations;
+        }
+        const std::int64_t n = whole.operations();
+        EXPECT_EQ(mean.row_slices, (rows + n / 2) / n);
+        EXPECT_EQ(mean.input_sum, (inputs + n / 2) / n);
+        EXPECT_EQ(mean.level_sum, (levels + n / 2) / n);
+    }
 }
