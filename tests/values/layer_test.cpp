@@ -211,13 +211,15 @@ TEST(LayerActivity, TracesTellEveryOperationAndAddUpToTheMean)
             levels += run.operations * run.activity.level_sum;
             // The largest digit of what the first of these positions feeds to any array.
             std::vector<std::uint16_t> longest(2, 0);
-            for (std::size_t cut = 0; cut < matrix.plan().cuts.size(); ++cut)
-                for (const std::int32_t x :
-                     matrix.inputs(feed, at / layer.c.m, cut, at % layer.c.m, at % layer.c.m + 1).flat())
+            for (std::size_t cut = 0; cut < matrix.plan().cuts.size(); ++cut) {
+                const std::int64_t m = at % layer.c.m;
+                const Matrix<std::int32_t> fed = matrix.inputs(feed, at / layer.c.m, cut, m, m + 1);
+                for (const std::int32_t x : fed.flat())
                     for (int slice = 0; slice < 2; ++slice) {
                         auto& most = longest[static_cast<std::size_t>(slice)];
                         most = std::max(most, static_cast<std::uint16_t>(x >> (4 * slice) & 15));
                     }
+            }
             EXPECT_EQ(run.activity.longest, longest);
             at += run.operations;
         }
