@@ -32,7 +32,7 @@ void gather(const Matrix<std::int32_t>& inputs, std::size_t first, const RowGrou
 void pack_part(std::span<const std::int32_t> block, const InputSlice& slice, int first, int bits, float* out)
 {
     const int shift = slice.shift + first;
-    const std::int32_t mask = (1 << std::min(bits, slice.bits - first)) - 1;
+    const std::int32_t mask = (1 << std::clamp(slice.bits - first, 0, bits)) - 1; // a narrow slice lacks the last parts
     const auto each = [&](auto part) { std::ranges::transform(block, out, part); };
     switch (slice.part) {
     case InputSlice::Part::unsigned_digit:

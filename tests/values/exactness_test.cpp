@@ -100,6 +100,24 @@ TEST(Exactness, FullRangeLayersOfRealSizeAreExact)
     }
 }
 
+TEST(Exactness, WideSlicesOfWhichTheLastIsNarrowAreExact)
+{
+    RandomStream random(5, "exactness");
+    for (const int slice : {5, 6, 7, 8})
+        for (const int bits : {7, 9, 11, 16})
+            for (const int sign : {-1, 0, 1, 2}) {
+                ArraySpec c;
+                c.rows = 24;
+                c.columns = 60;
+                c.encoding = Encoding::differential_digital;
+                c.slice_bits = slice;
+                c.input_bits = bits;
+                c.input_signed = sign >= 0;
+                c.signed_input = static_cast<SignedInput>(std::max(sign, 0));
+                expect_exact(c, random, 40, 9);
+            }
+}
+
 TEST(Exactness, SumsOf24BitsAreExactInOneConversion)
 {
     // 256 rows of 8-bit cells driven with 8 bits at a time, as long pulses do.
