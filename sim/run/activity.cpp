@@ -37,6 +37,21 @@ std::vector<std::int64_t> positions_of(const program::Region& share, int width)
     return positions;
 }
 
+std::int64_t operations_of(const program::Actor& actor)
+{
+    return actor.share.tokens() * static_cast<std::int64_t>(actor.work.macros.size());
+}
+
+/// Most runs that each of an actor's macros may keep, so that all traces fit in some hundred megabytes: a run takes
+/// some 500 bytes, its schedule and events included.
+std::size_t runs_of(const program::Actor& actor, std::int64_t operations)
+{
+    constexpr std::int64_t most = 1 << 20, least = 16;
+    const std::int64_t tokens = actor.share.tokens();
+    return static_cast<std::size_t>(operations <= most ? std::max(tokens, least)
+                                                       : std::max(least, tokens * most / operations));
+}
+
 /// Where the macros of one layer find what an image feeds to them.
 class LayerData
 {
@@ -90,13 +105,10 @@ private:
 std::optional<TraceSize> apply_activity(const values::MappedNetwork& network, std::span<const Value> image,
                                         const ChipConfig& chip, Mapped& mapped)
 {
-    // A run of a trace takes some 150 bytes, twice.
-    constexpr std::int64_t most_runs = 1 << 19;
     const auto actors = actors_of_parts(mapped.mapping, mapped.program);
-    std::int64_t macros = 1;
+    std::int64_t operations = 0;
     for (const auto& [part, actor] : actors)
-        macros += static_cast<std::int64_t>(mapped.program.actors[actor].work.macros.size());
-    const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(16, most_runs / macros));
+        operations += operations_of(mapped.program.actors[actor]);
     std::optional<TraceSize> size;
     execute(network.graph(), image, {},
             [&](NodeId node, std::span<const Value> operands, std::span<const ResultType> results) {
@@ -117,7 +129,7 @@ std::optional<TraceSize> apply_activity(const values::MappedNetwork& network, st
                         use.operation.signed_input = layer->matrix->spec().input_signed;
                     data.set_means(part, actor);
                     if (follow)
-                        data.set_traces(part, actor, limit, *size);
+                        data.set_traces(part, actor, runs_of(actor, operations), *size);
                 }
                 return std::optional<std::vector<std::int64_t>>();
             });
