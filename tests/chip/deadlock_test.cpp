@@ -37,9 +37,9 @@ program::Program program_of(const Graph& graph, const ChipConfig& chip, const ma
     return mapping::build_program(mapping, graph, chip, precision, options);
 }
 
-void expect_no_deadlock(const mapping::Options& given, int slots, Multicast multicast = Multicast::copies)
+void expect_no_deadlock(const mapping::Options& given, int slots, Multicast multicast = Multicast::copies,
+                        ChipConfig chip = small_chip())
 {
-    ChipConfig chip = small_chip();
     chip.noc.router.multicast = multicast;
     chip.tiles.front().output_slots = slots;
     std::int64_t joins = 0, firings = 0;
@@ -78,6 +78,25 @@ TEST(Deadlock, DoesNotOccurWithReplicatedLayers)
     mapping::Options options = minimal();
     options.positions_per_copy = 1;
     expect_no_deadlock(options, 1);
+}
+
+/// A few of the small tiles; what has no room there is on tiles of one slower array with a narrower port.
+TEST(Deadlock, DoesNotOccurBetweenTilesOfTwoTypes)
+{
+    ChipConfig chip = small_chip();
+    TileConfig large = chip.tiles.front();
+    large.name = "large";
+    large.cores = 1;
+    large.core.macro.arrays = 1;
+    large.core.macro.rows = 128;
+    large.core.macro.columns = 64;
+    large.core.macro.read_latency_s *= 3;
+    large.buffer.port_bits = 64;
+    large.output_slots = 1;
+    chip.tiles.front().count = 3;
+    chip.tiles.push_back(large);
+    expect_no_deadlock(minimal(), 2, Multicast::copies, chip);
+    expect_no_deadlock(minimal(), 1, Multicast::tree, chip);
 }
 
 TEST(Deadlock, DoesNotOccurWithBuffersForOverlap) { expect_no_deadlock({}, 2); }
