@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/errors.h"
+#include "sim/base/random.h"
 
 using namespace imc;
 using config::Document;
@@ -198,6 +199,31 @@ TEST(Config, DumpReadsBackToTheSameValues)
     EXPECT_EQ(again.tiles[0].points_s, chip.tiles[0].points_s);
     EXPECT_EQ(config::dump(config::fields_of(again)).dump(), text);
     EXPECT_THAT(text, HasSubstr("\"settling_ns\":0.1,"));
+}
+
+TEST(Config, DumpReadsBackToTheSameDoubleWhateverItsDigits)
+{
+    struct Reals {
+        std::vector<double> conductance, time, charge, rate;
+        void fields(Visitor& v)
+        {
+            v.reals("conductance_us", conductance, {0, 1000}, unit::microsiemens, "small units are divided");
+            v.reals("time_ns", time, {0, 1000}, unit::nanoseconds, "by a power of ten");
+            v.reals("charge_ff", charge, {0, 1000}, unit::femtofarads, "that is exact");
+            v.reals("rate_gsps", rate, {0, 1000}, unit::gigahertz, "large ones are multiplied");
+        }
+    };
+    RandomStream random(3, "reals");
+    nlohmann::json given;
+    for (const char* key : {"conductance_us", "time_ns", "charge_ff", "rate_gsps"})
+        for (int i = 0; i < 2000; ++i)
+            given[key].push_back(1000 * random.uniform());
+    auto reals = Document::parse(given.dump(), "reals.json").read<Reals>();
+    const auto again = Document::parse(config::dump(config::fields_of(reals)).dump(), "dump.json").read<Reals>();
+    EXPECT_EQ(again.conductance, reals.conductance);
+    EXPECT_EQ(again.time, reals.time);
+    EXPECT_EQ(again.charge, reals.charge);
+    EXPECT_EQ(again.rate, reals.rate);
 }
 
 TEST(Config, DescribesEveryKeyOnce)

@@ -23,6 +23,15 @@ double user_value(double si, Unit unit)
         if (to_si(candidate, unit) == si)
             return candidate;
     }
+    // The quotient is rounded: what reads back may be its neighbour.
+    double below = exact, above = exact;
+    for (int i = 0; i < 4; ++i) {
+        below = std::nextafter(below, -INFINITY);
+        above = std::nextafter(above, INFINITY);
+        for (const double candidate : {below, above})
+            if (to_si(candidate, unit) == si)
+                return candidate;
+    }
     return exact;
 }
 
@@ -36,15 +45,15 @@ ordered_json number(double si, Unit unit)
     return value;
 }
 
-std::string bound(double value)
-{
-    return std::isinf(value) ? "" : fmt::format("{:g}", value);
-}
+std::string bound(double value) { return std::isinf(value) ? "" : fmt::format("{:g}", value); }
 
 std::string bounds(RealRange range)
 {
     const std::string low = bound(range.low), high = bound(range.high);
-    return low.empty() && high.empty() ? "" : high.empty() ? "≥ " + low : low.empty() ? "≤ " + high : low + " … " + high;
+    return low.empty() && high.empty() ? ""
+           : high.empty()              ? "≥ " + low
+           : low.empty()               ? "≤ " + high
+                                       : low + " … " + high;
 }
 
 std::string bounds(IntegerRange range)
@@ -94,7 +103,8 @@ public:
     void path(const char* key, std::filesystem::path& value, const char* meaning, Presence presence) override
     {
         // Absolute, so that a resolved configuration can be run from wherever it lies; no name is null.
-        const ordered_json name = value.empty() ? ordered_json() : ordered_json(std::filesystem::absolute(value).string());
+        const ordered_json name =
+            value.empty() ? ordered_json() : ordered_json(std::filesystem::absolute(value).string());
         leaf({key, "file", name, "", {{"type", "string"}}, "", meaning, needed(presence)});
     }
     void integers(const char* key, std::vector<std::int64_t>& values, IntegerRange range, Unit unit,
@@ -134,8 +144,14 @@ public:
                 line.push_back(number(v, unit));
         }
         const ordered_json lists = list_schema(list_schema(real_schema(range)));
-        leaf({key, "table or CSV file", shown, bounds(range),
-              {{"anyOf", ordered_json::array({lists, {{"type", "string"}}})}}, unit.name, meaning, needed(presence)});
+        leaf({key,
+              "table or CSV file",
+              shown,
+              bounds(range),
+              {{"anyOf", ordered_json::array({lists, {{"type", "string"}}})}},
+              unit.name,
+              meaning,
+              needed(presence)});
     }
 
 protected:
@@ -150,8 +166,14 @@ protected:
             range += (range.empty() ? "" : ", ") + option.name;
             names.push_back(option.name);
         }
-        leaf({key, "choice", index < options.size() ? ordered_json(options[index].name) : ordered_json(), range,
-              {{"enum", names}}, "", meaning, needed(presence)});
+        leaf({key,
+              "choice",
+              index < options.size() ? ordered_json(options[index].name) : ordered_json(),
+              range,
+              {{"enum", names}},
+              "",
+              meaning,
+              needed(presence)});
     }
 
 private:
@@ -243,8 +265,7 @@ protected:
         prefix_ = saved_.back();
         saved_.pop_back();
     }
-    std::optional<std::size_t> begin_list(const char* key, std::size_t, const char* meaning,
-                                          Presence presence) override
+    std::optional<std::size_t> begin_list(const char* key, std::size_t, const char* meaning, Presence presence) override
     {
         row(key, "list of objects", presence == Presence::required ? "required" : "", meaning);
         list_ = key;
@@ -304,14 +325,12 @@ protected:
     }
     bool begin_optional(const char* key, bool, const char* meaning) override
     {
-        properties()[key] = {{"description", meaning},
-                             {"anyOf", {object(), {{"type", "string"}}, {{"type", "null"}}}}};
+        properties()[key] = {{"description", meaning}, {"anyOf", {object(), {{"type", "string"}}, {{"type", "null"}}}}};
         stack_.push_back(&properties()[key]["anyOf"][0]);
         return true;
     }
     void end_section() override { stack_.pop_back(); }
-    std::optional<std::size_t> begin_list(const char* key, std::size_t, const char* meaning,
-                                          Presence presence) override
+    std::optional<std::size_t> begin_list(const char* key, std::size_t, const char* meaning, Presence presence) override
     {
         if (presence == Presence::required)
             require(key);
