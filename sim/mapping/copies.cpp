@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 
 namespace imc::mapping
@@ -32,15 +31,21 @@ class Divider
 public:
     Divider(const Workload& layer, const Copies& copies, double turns, CopyShape shape) : layer_(layer)
     {
-        for (const CopyGroup& group : copies.groups)
-            counts_.push_back(group.count);
-        const std::vector<int>& groups = counts_;
-        for (const int count : std::set<int>(groups.begin(), groups.end())) {
-            const double room = speed_of(layer, count) * turns;
-            Kind kind{static_cast<std::int64_t>(room + 1e-9), std::vector<std::int64_t>(groups.size() + 1, 0)};
-            for (std::size_t g = 0; g < groups.size(); ++g)
-                kind.before[g + 1] = kind.before[g] + (groups[g] == count);
-            kinds_.emplace(count, std::move(kind));
+        const std::vector<CopyGroup>& groups = copies.groups;
+        std::set<int> counts;
+        for (const CopyGroup& group : groups) {
+            counts.insert(group.count);
+            speeds_.push_back(speed_of(layer, group.count));
+            rooms_.push_back(static_cast<std::int64_t>(speeds_.back() * turns + 1e-9));
+        }
+        for (const int count : counts) {
+            Kind kind{0, std::vector<std::int64_t>(groups.size() + 1, 0)};
+            for (std::size_t g = 0; g < groups.size(); ++g) {
+                kind.before[g + 1] = kind.before[g] + (groups[g].count == count);
+                if (groups[g].count == count)
+                    kind.room = rooms_[g];
+            }
+            kinds_.push_back(std::move(kind));
         }
         const auto height = static_cast<std::size_t>(layer.height);
         const bool columns_suffice = groups.size() <= static_cast<std::size_t>(layer.width);
@@ -59,13 +64,13 @@ public:
             int width = -1, runs = 0;
             Run last;
         };
-        std::vector<Best> best(counts_.size() + 1);
+        std::vector<Best> best(rooms_.size() + 1);
         best[0].width = 0;
-        for (std::size_t begin = 0; begin < counts_.size(); ++begin) {
+        for (std::size_t begin = 0; begin < rooms_.size(); ++begin) {
             if (best[begin].width < 0)
                 continue;
             int width = 0;
-            const std::size_t most = std::min(counts_.size(), begin + longest_);
+            const std::size_t most = std::min(rooms_.size(), begin + longest_);
             for (std::size_t end = begin + 1; end <= most; ++end) {
                 while (width < layer_.width && rows_served(begin, end, width + 1) >= layer_.height)
                     ++width;
@@ -83,7 +88,7 @@ public:
             return {};
         std::vector<Run> runs;
         int columns = 0;
-        for (std::size_t end = counts_.size(); end > 0; end = runs.back().begin) {
+        for (std::size_t end = rooms_.size(); end > 0; end = runs.back().begin) {
             runs.push_back(best[end].last);
             columns += runs.back().width;
         }
@@ -106,10 +111,11 @@ public:
             std::size_t next = groups;
             double least = 0.0;
             for (std::size_t g = 0; g < groups; ++g) {
-                const int count = counts_[run.begin + g];
-                if (last_chance ? !rows[g].empty() : full(count, rows[g].size(), run.width))
+                const std::size_t more = rows[g].size() + 1;
+                const bool full = static_cast<std::int64_t>(more) * run.width > rooms_[run.begin + g];
+                if (last_chance ? more > 1 : full)
                     continue;
-                const double load = static_cast<double>(rows[g].size() + 1) / speed_of(layer_, count);
+                const double load = static_cast<double>(more) / speeds_[run.begin + g];
                 if (next == groups || load < least) {
                     next = g;
                     least = load;
@@ -128,15 +134,11 @@ private:
         std::vector<std::int64_t> before; ///< how many there are before each group
     };
 
-    bool full(int count, std::size_t rows, int width) const
-    {
-        return static_cast<std::int64_t>(rows + 1) * width > kinds_.at(count).room;
-    }
     /// Rows of `width` columns that some groups get done; none if one of them does not manage a single row.
     std::int64_t rows_served(std::size_t begin, std::size_t end, int width) const
     {
         std::int64_t rows = 0;
-        for (const auto& [count, kind] : kinds_) {
+        for (const Kind& kind : kinds_) {
             const std::int64_t groups = kind.before[end] - kind.before[begin], each = kind.room / width;
             if (groups > 0 && each < 1)
                 return 0;
@@ -146,9 +148,10 @@ private:
     }
 
     const Workload& layer_;
-    std::vector<int> counts_;   ///< of copies in each group
-    std::map<int, Kind> kinds_; ///< by copies in the group
-    std::size_t longest_ = 1;   ///< groups that may share a strip
+    std::vector<double> speeds_;      ///< of each group
+    std::vector<std::int64_t> rooms_; ///< positions that each group gets done
+    std::vector<Kind> kinds_;
+    std::size_t longest_ = 1; ///< groups that may share a strip
 };
 
 } // namespace
