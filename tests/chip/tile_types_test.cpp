@@ -1,4 +1,5 @@
-#include <cmath>
+#include <array>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -132,6 +133,38 @@ TEST(Hybrid, TakesTheSameCyclesAndEnergyWithMacrosAsModules)
         EXPECT_GT(type["arrays_used"], 0) << type["name"];
     for (const char* figure : {"cycles", "energy_j", "energy_by_component_j", "counts", "ledger", "layers"})
         EXPECT_EQ(circuit[figure], schedule[figure]) << figure;
+}
+
+TEST(Hybrid, CarriesTheSameValuesThroughTheModulesOfBothTypes)
+{
+    const json r =
+        run("lenet5_digits_rram",
+            {"chip=" + (std::filesystem::path(IMC_SOURCE_DIR) / "configs/chips/hybrid_rram_sram.json").string(),
+             "accuracy.images=2", "accuracy.instances=1", "run.detail=circuit", "run.steady_state=false"});
+    EXPECT_EQ(r["circuit_values"]["mismatches"], 0);
+    EXPECT_EQ(r["circuit_values"]["arrays"], r["chip"]["arrays_used"]);
+    EXPECT_GT(r["circuit_values"]["outputs"], 0);
+}
+
+/// Whatever decides, the pipeline is as fast; what decides is least.
+TEST(Hybrid, IsSmallestOrTakesLeastEnergyAsAsked)
+{
+    std::map<std::string, json> of;
+    for (const std::string choice : {"area", "energy", "interval"})
+        of[choice] = run("vgg8_hybrid", {"run.fidelity=bound", "mapping.tile_choice=" + choice});
+    const auto area = [&](const char* choice) { return of[choice]["chip"]["area_mm2"].get<double>(); };
+    const auto energy = [&](const char* choice) {
+        double dynamic = 0.0;
+        for (const auto& [name, parts] : of[choice]["energy_by_component_j"].items())
+            dynamic += parts["dynamic"].get<double>();
+        return dynamic;
+    };
+    EXPECT_LT(area("area"), area("energy"));
+    EXPECT_LE(area("area"), area("interval"));
+    EXPECT_LT(energy("energy"), energy("area"));
+    EXPECT_LE(energy("energy"), energy("interval"));
+    for (const char* choice : {"area", "energy"})
+        EXPECT_EQ(of[choice]["interval_cycles"], of["interval"]["interval_cycles"]) << choice;
 }
 
 TEST(Hybrid, IsAsFastAsSramAndSmaller)

@@ -71,10 +71,8 @@ TEST(TileChoice, IsByEnergyOrIntervalIfAsked)
 {
     for (const auto& [layer, type] : types_of_layers(hybrid("resnet20", {"mapping.tile_choice=interval"})))
         EXPECT_EQ(type, "digital") << layer;
-    std::set<std::string> seen;
     for (const auto& [layer, type] : types_of_layers(hybrid("resnet20", {"mapping.tile_choice=energy"})))
-        seen.insert(type);
-    EXPECT_FALSE(seen.empty());
+        EXPECT_EQ(type, "digital") << layer;
 }
 
 /// Depthwise layers and the first on digital tiles, the others on RRAM.
