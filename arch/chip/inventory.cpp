@@ -58,10 +58,16 @@ private:
     void add_macros(const TileConfig& tile, std::int64_t macros)
     {
         const auto n = static_cast<double>(macros);
-        for (const ComponentArea& part : make_macro(tile.core.macro)->area())
+        const auto macro = make_macro(tile.core.macro);
+        for (const ComponentArea& part : macro->area()) {
             blocks_.push_back({part.component, part.model, part.instances * macros,
                                part.area_m2 * n * tile.core.macro.area_overhead * chip_.area_overhead,
                                part.leakage_w * n, part.rating_w * n, part.model, PowerDomainKind::macros, type_});
+            if (part.component == Component::adc) { // of whose cost there are several laws
+                blocks_.back().energy_range = macro->costs().adc.energy_range;
+                blocks_.back().area_range = macro->costs().adc.area_range;
+            }
+        }
     }
 
     void add(Component component, const char* name, std::int64_t instances, const StaticCost& cost,
@@ -69,7 +75,8 @@ private:
     {
         const auto n = static_cast<double>(instances);
         blocks_.push_back({component, name, instances, cost.area_m2 * n * chip_.area_overhead,
-                           (cost.leakage_w + refresh_w) * n, cost.rating_w * n, cost.source, domain, type_});
+                           (cost.leakage_w + refresh_w) * n, cost.rating_w * n, cost.source, domain, type_,
+                           cost.energy_range, cost.area_range});
     }
 
     const ChipConfig& chip_;

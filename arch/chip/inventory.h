@@ -33,6 +33,8 @@ struct Block {
     std::string source;
     PowerDomainKind domain = PowerDomainKind::always_on;
     TileTypeId tile_type = TileTypeId(); ///< whose tiles it is in; invalid: outside tiles
+    CostRange energy_range = {};         ///< of leakage_w, where sources differ
+    CostRange area_range = {};
 };
 
 /// Everything that a chip with so many tiles of each type and so many routers consists of. Areas include the chip's and

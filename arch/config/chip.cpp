@@ -9,6 +9,8 @@
 
 #include "sim/base/config/suggest.h"
 
+#include "arch/config/block_costs.h"
+
 namespace imc
 {
 
@@ -110,6 +112,8 @@ void NocConfig::fields(Visitor& v)
     v.real("flit_router_energy_pj", flit_router_energy_j, {0, 1e9}, unit::picojoules, "a flit through a router");
     v.real("flit_link_energy_pj", flit_link_energy_j, {0, 1e9}, unit::picojoules, "a flit over a link");
     v.section("cost", cost, "area, leakage and rating of one router with its links");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void GlobalBufferConfig::fields(Visitor& v)
@@ -120,6 +124,8 @@ void GlobalBufferConfig::fields(Visitor& v)
     v.real("read_energy_pj", read_energy_j, {0, 1e9}, unit::picojoules, "energy of one read access");
     v.real("write_energy_pj", write_energy_j, {0, 1e9}, unit::picojoules, "energy of one write access");
     v.section("cost", cost, "area, leakage and rating");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void IoConfig::fields(Visitor& v)
@@ -127,6 +133,8 @@ void IoConfig::fields(Visitor& v)
     v.real("bandwidth_gb_per_s", bandwidth_bits_per_s, {1e-6, 1e6}, Unit{"GB/s", 8e9}, "of the pins, each direction");
     v.real("energy_per_bit_pj", energy_per_bit_j, {0, 1e9}, unit::picojoules, "energy of one bit over the pins");
     v.section("cost", cost, "area, leakage and rating; a link that is always on has its power as leakage");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void ChipConfig::fields(Visitor& v)

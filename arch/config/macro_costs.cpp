@@ -51,6 +51,7 @@ ComponentCost tree_cost(const MacroConfig& config)
         c.latency_s = gates.nand2.delay_s + adder_tree_delay(gates, config.rows, bits) + gates.flip_flop.delay_s;
     c.rating_w = c.energy_j * config.rows / c.latency_s + c.leakage_w;
     c.by_data = true;
+    warn_of_node(c, config.node_m, 1.0);
     return c;
 }
 

@@ -1,5 +1,7 @@
 #include "arch/config/tile.h"
 
+#include "arch/config/block_costs.h"
+
 namespace imc
 {
 
@@ -16,10 +18,42 @@ constexpr config::Choice<BufferKind> buffer_kinds[] = {
 
 constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
 
+constexpr config::Choice<BlockModel> block_models[] = {
+    {"stated", BlockModel::stated, "the numbers of this file"},
+    {"sram", BlockModel::sram, "buffers: the SRAM table that has the size (CACTI up to 4 KiB, MNSIM beyond)"},
+    {"cacti_sram", BlockModel::cacti_sram, "buffers: CACTI points of ZigZag-IMC, 28 nm"},
+    {"mnsim_sram", BlockModel::mnsim_sram, "buffers: MNSIM 2.0, 45 nm"},
+    {"puma_sram", BlockModel::puma_sram, "buffers: PUMA's data memory, 32 nm"},
+    {"edram", BlockModel::edram, "buffers: as isaac_edram"},
+    {"isaac_edram", BlockModel::isaac_edram, "buffers: ISAAC's eDRAM, 32 nm"},
+    {"puma_edram", BlockModel::puma_edram, "buffers: PUMA's eDRAM, 32 nm"},
+    {"gain_cell", BlockModel::gain_cell, "buffers: gain-cell eDRAM, 16 nm"},
+    {"registers", BlockModel::registers, "registers: Aladdin, 40 nm"},
+    {"gates", BlockModel::gates, "accumulator: registered adders of unit gates"},
+    {"aladdin", BlockModel::aladdin, "vector unit: Aladdin, 40 nm; look-up ISAAC, division PUMA"},
+    {"wire", BlockModel::wire, "buses: 0.2 fF/um over length_mm"},
+    {"isaac_router", BlockModel::isaac_router, "network: ISAAC's router; links over length_mm"},
+    {"puma4_router", BlockModel::puma4_router, "network: PUMA's router of four ports; links over length_mm"},
+    {"puma8_router", BlockModel::puma8_router, "network: PUMA's router of eight ports; links over length_mm"},
+    {"noxim_router", BlockModel::noxim_router, "network: Noxim's router; links over length_mm"},
+    {"hypertransport", BlockModel::hypertransport, "pins: ISAAC's and PUMA's chip-to-chip link"}};
+
 } // namespace
+
+const char* name_of(BlockModel model)
+{
+    for (const auto& choice : block_models)
+        if (choice.value == model)
+            return choice.name;
+    return "";
+}
 
 void StaticCost::fields(Visitor& v)
 {
+    v.choice("model", model, block_models, "where the numbers of the block come from, its energies included");
+    v.real("node_nm", node_m, {0, 500}, unit::nanometres, "node of the block; needed by models");
+    v.real("supply_v", supply_v, {0.2, 5}, unit::volts, "supply of the block, for models");
+    v.real("length_mm", length_m, {1e-3, 1e3}, Unit{"mm", 1e-3}, "length of wires, for models");
     v.real("area_um2", area_m2, {0, 1e10}, unit::square_micrometres, "area of one instance");
     v.real("leakage_mw", leakage_w, {0, 1e6}, unit::milliwatts, "power when idle, of one instance");
     v.real("rating_mw", rating_w, {0, 1e6}, unit::milliwatts, "power at full activity, as data sheets print it");
@@ -31,6 +65,8 @@ void RegisterConfig::fields(Visitor& v)
     v.integer("bytes", bytes, {1, gibibyte}, unit::bytes, "capacity");
     v.real("energy_per_bit_fj", energy_per_bit_j, {0, 1e9}, unit::femtojoules, "energy of one bit written and read");
     v.section("cost", cost, "area, leakage and rating");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void BusConfig::fields(Visitor& v)
@@ -38,6 +74,8 @@ void BusConfig::fields(Visitor& v)
     v.integer("width_bits", width_bits, {1, 1 << 20}, unit::bits, "moved per cycle");
     v.real("energy_per_bit_fj", energy_per_bit_j, {0, 1e9}, unit::femtojoules, "energy of one bit moved");
     v.section("cost", cost, "area, leakage and rating");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void CoreConfig::fields(Visitor& v)
@@ -62,6 +100,8 @@ void BufferConfig::fields(Visitor& v)
     v.real("write_energy_pj", write_energy_j, {0, 1e9}, unit::picojoules, "energy of one write access");
     v.real("refresh_power_mw", refresh_power_w, {0, 1e6}, unit::milliwatts, "spent all the time (eDRAM)");
     v.section("cost", cost, "area, leakage and rating");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void BufferConfig::check(const config::Place& place) const
@@ -91,6 +131,8 @@ void VectorUnitConfig::fields(Visitor& v)
     v.integer("copy_cycles", copy_cycles, cycles, unit::cycles, "cycles of a lane per value moved");
     v.integer("latency_cycles", latency_cycles, cycles, unit::cycles, "pipeline depth");
     v.section("cost", cost, "area, leakage and rating");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void AccumulatorConfig::fields(Visitor& v)
@@ -99,6 +141,8 @@ void AccumulatorConfig::fields(Visitor& v)
     v.real("add_energy_pj", add_energy_j, {0, 1e9}, unit::picojoules, "energy of adding one partial sum");
     v.integer("bits", bits, {4, 64}, unit::bits, "most bits of a partial sum");
     v.section("cost", cost, "area, leakage and rating");
+    if (v.reading())
+        apply_cost_model(*this, v.place());
 }
 
 void TileConfig::fields(Visitor& v)

@@ -13,12 +13,43 @@
 namespace imc
 {
 
-/// What one block costs beyond its events.
+/// Where the numbers of a block around the macros come from.
+enum class BlockModel {
+    stated, ///< the configuration
+    sram,   ///< the table that has the size: CACTI up to 4 KiB, MNSIM beyond
+    cacti_sram,
+    mnsim_sram,
+    puma_sram,
+    edram, ///< ISAAC's
+    isaac_edram,
+    puma_edram,
+    gain_cell,
+    registers,
+    gates,
+    aladdin,
+    wire,
+    isaac_router,
+    puma4_router,
+    puma8_router,
+    noxim_router,
+    hypertransport,
+};
+const char* name_of(BlockModel model);
+
+/// What one block costs beyond its events. With a model (arch/config/block_costs.h) the block's energies are the
+/// model's as well, for its size, node and supply.
 struct StaticCost {
+    BlockModel model = BlockModel::stated;
+    double node_m = 0.0;
+    double supply_v = 0.9;
+    double length_m = 1e-3; ///< of wires
     double area_m2 = 0.0;
     double leakage_w = 0.0;
     double rating_w = 0.0; ///< nameplate power at full activity, leakage included; 0: not part of a nameplate
     std::string source = "not stated";
+    CostRange energy_range; ///< of the block's energies and leakage, where sources differ
+    CostRange area_range;
+    std::vector<std::string> warnings; ///< of the model, outside the range its source states
     void fields(config::Visitor& v);
 };
 

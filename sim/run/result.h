@@ -42,7 +42,14 @@ struct CostModel {
     std::string model;
     std::string citation;
     TileTypeId tile_type; ///< invalid: outside tiles
+    CostRange range = {}; ///< of unit_energy_j, where sources differ
     bool operator==(const CostModel&) const = default;
+};
+
+/// Low and high of a figure, every unit energy and area at the lowest and highest of its sources.
+struct Interval {
+    double low = 0.0;
+    double high = 0.0;
 };
 
 /// A count of the ledger: so many events of one unit energy, of one layer (or none) in one phase.
@@ -55,6 +62,7 @@ struct StoredCount {
     std::int64_t count = 0;
     Energy unit;
     TileTypeId tile_type; ///< of the tile it happened on; invalid: outside tiles
+    CostRange range = {}; ///< of unit, where sources differ
 };
 
 /// What leaks of one block of the chip, all its instances together.
@@ -63,6 +71,7 @@ struct StoredLeakage {
     double power_w = 0.0;
     PowerDomainKind domain = PowerDomainKind::always_on;
     TileTypeId tile_type; ///< whose tiles it is in; invalid: outside tiles
+    CostRange range = {}; ///< of power_w, where sources differ
 };
 
 /// Time of all instances of a kind of block in each power state, summed.
@@ -112,6 +121,7 @@ struct Result {
     std::array<std::int64_t, 2> mesh{};
     IdVector<TileTypeId, TileTypeResult> tile_types;
     double area_m2 = 0.0;
+    Interval area_range_m2;
     std::array<double, component_count> area_by_component_m2{};
 
     std::string fidelity;
@@ -128,6 +138,8 @@ struct Result {
     Energy energy; ///< of one inference alone
     Energy calibrate_energy; ///< of one measurement for drift compensation
     double energy_per_inference_steady_j = 0.0;
+    Interval energy_range_j;
+    Interval steady_energy_range_j;
     double average_power_w = 0.0;
     double peak_power_w = 0.0;
     double nameplate_power_w = 0.0;

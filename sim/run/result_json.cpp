@@ -17,6 +17,25 @@ namespace
 
 using Json = nlohmann::ordered_json;
 
+Json interval_json(const Interval& interval, double unit = 1.0)
+{
+    return {{"low", interval.low / unit}, {"high", interval.high / unit}};
+}
+
+/// "" where sources agree.
+std::string interval_text(const Interval& interval, double unit)
+{
+    return interval.low < interval.high ? fmt::format(" [{:.4g}, {:.4g}]", interval.low / unit, interval.high / unit)
+                                        : std::string();
+}
+
+/// Low and high over the nominal cost, where sources differ.
+void add_range(const CostRange& range, Json& line)
+{
+    if (range.low < range.high)
+        line["range"] = {range.low, range.high};
+}
+
 Json network_json(const Result& r)
 {
     return {{"name", r.network}, {"macs", r.macs}, {"parameters", r.parameters}, {"layers", r.network_layers}};
@@ -60,7 +79,8 @@ Json chip_json(const Result& r)
                  {"arrays", r.arrays},
                  {"arrays_used", r.arrays_used},
                  {"array_utilization", r.array_utilization},
-                 {"area_mm2", r.area_m2 * 1e6}};
+                 {"area_mm2", r.area_m2 * 1e6},
+                 {"area_range_mm2", interval_json(r.area_range_m2, 1e-6)}};
     if (several_types(r))
         chip["tile_types"] = tile_types_json(r);
     return chip;
@@ -158,6 +178,9 @@ Json models_json(const Result& r)
                           {"model", m.model},
                           {"citation", m.citation}});
         add_tile_type(r, m.tile_type, models.back());
+        if (m.range.low < m.range.high)
+            models.back()["unit_energy_range_j"] =
+                interval_json({m.unit_energy_j * m.range.low, m.unit_energy_j * m.range.high});
     }
     return models;
 }
@@ -182,10 +205,12 @@ std::string ledger_lines(const Result& r)
                           {"count", c.count},
                           {"unit_energy_j", c.unit.joules()}});
         add_tile_type(r, c.tile_type, counts.back());
+        add_range(c.range, counts.back());
     }
     for (const StoredLeakage& l : r.leakage) {
         leakage.push_back({{"component", name_of(l.component)}, {"power_w", l.power_w}, {"domain", name_of(l.domain)}});
         add_tile_type(r, l.tile_type, leakage.back());
+        add_range(l.range, leakage.back());
     }
     list("ledger", counts);
     list("leakage", leakage);
@@ -224,7 +249,9 @@ std::string to_json(const Result& r)
     j["lower_bounds_cycles"] = {{"compute", r.bounds[0]}, {"tiles", r.bounds[1]}, {"network", r.bounds[2]}};
     j["completion_cycles"] = r.completions;
     j["energy_j"] = r.energy.joules();
+    j["energy_range_j"] = interval_json(r.energy_range_j);
     j["energy_per_inference_steady_j"] = r.energy_per_inference_steady_j;
+    j["energy_per_inference_steady_range_j"] = interval_json(r.steady_energy_range_j);
     j["average_power_w"] = r.average_power_w;
     j["peak_power_w"] = r.peak_power_w;
     j["nameplate_power_w"] = r.nameplate_power_w;
@@ -279,15 +306,16 @@ std::string to_report(const Result& r)
     if (r.throughput_per_s > 0.0)
         line("throughput",
              fmt::format("{:.6g} inferences/s (one every {:g} cycles)", r.throughput_per_s, r.interval_cycles));
-    line("energy", fmt::format("{:.6g} uJ per inference alone, {:.6g} uJ streamed", r.energy.joules() * 1e6,
-                               r.energy_per_inference_steady_j * 1e6));
+    line("energy", fmt::format("{:.6g} uJ{} per inference alone, {:.6g} uJ{} streamed", r.energy.joules() * 1e6,
+                               interval_text(r.energy_range_j, 1e-6), r.energy_per_inference_steady_j * 1e6,
+                               interval_text(r.steady_energy_range_j, 1e-6)));
     line("power", fmt::format("{:.4g} W average, {:.4g} W peak, {:.4g} W nameplate", r.average_power_w, r.peak_power_w,
                               r.nameplate_power_w));
     line("efficiency", fmt::format("{:.4g} TOPS, {:.4g} TOPS/W, {:.4g} TOPS/mm2 (peak {:.4g} TOPS)", r.tops,
                                    r.tops_per_w(), r.tops_per_mm2(), r.peak_tops));
-    line("area",
-         fmt::format("{:.4g} mm2: {} tiles ({} used), {} of {} arrays used, {:.1f} % of their cells", r.area_m2 * 1e6,
-                     r.tiles, r.tiles_used, r.arrays_used, r.arrays, r.array_utilization * 100));
+    line("area", fmt::format("{:.4g} mm2{}: {} tiles ({} used), {} of {} arrays used, {:.1f} % of their cells",
+                             r.area_m2 * 1e6, interval_text(r.area_range_m2, 1e-6), r.tiles, r.tiles_used,
+                             r.arrays_used, r.arrays, r.array_utilization * 100));
     text += tile_types_text(r);
     text += fmt::format("\n  {:<28} {:<16} {:>14} {:>7} {:>5} {:>12} {:>12} {:>10} {:>12} {:>6}\n", "layer", "operator",
                         "MACs", "arrays", "rep", "start", "end", "stall", "energy/nJ", "busy");

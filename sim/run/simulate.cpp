@@ -13,6 +13,7 @@
 #include "sim/run/deadlock.h"
 #include "sim/run/leakage.h"
 #include "sim/run/power.h"
+#include "sim/run/ranges.h"
 #include "sim/run/recorder.h"
 #include "sim/run/run.h"
 #include "sim/run/steady_state.h"
@@ -189,6 +190,9 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
     account_programming(experiment, mapped, r);
     account_compensation(experiment, mapped, r);
     add_figures(r);
+    add_cost_warnings(experiment.chip, r);
+    describe_ranges(experiment.chip, r);
+    add_energy_ranges(r);
     r.peak_power_w = r.average_power_w;
     return r;
 }
@@ -243,6 +247,9 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
     account_compensation(experiment, mapped, r);
     stream(experiment, mapped, chip, r);
     add_figures(r);
+    add_cost_warnings(experiment.chip, r);
+    describe_ranges(experiment.chip, r);
+    add_energy_ranges(r);
     return r;
 }
 

@@ -71,6 +71,28 @@ TEST(Recost, CountsTimesUnitsAndLeakageAreTheEnergy)
     }
 }
 
+TEST(Recost, ShowsHowFarTheSourcesOfUnitCostsDisagree)
+{
+    const TemporaryDirectory dir;
+    const fs::path run = simulated(dir, "a", "rram");
+    const json r = result_of(run);
+    const json own = recost({run}, "own,isaac")["runs"][0]["under"];
+    for (const char* figure : {"energy", "energy_per_inference_steady"}) {
+        const double nominal = r[std::string(figure) + "_j"];
+        const std::string range = std::string(figure) + "_range_j";
+        EXPECT_LT(r[range]["low"], nominal);
+        EXPECT_GT(r[range]["high"], nominal);
+        EXPECT_NEAR(own[0][range]["low"], r[range]["low"].get<double>(), 1e-9 * nominal) << "from its ledger";
+        EXPECT_NEAR(own[0][range]["high"], r[range]["high"].get<double>(), 1e-9 * nominal);
+        EXPECT_LT(own[1][range]["high"], own[0][range]["high"]) << "one law of converters has no range over laws";
+    }
+    EXPECT_LT(r["chip"]["area_range_mm2"]["low"], r["chip"]["area_mm2"]);
+    EXPECT_GT(r["chip"]["area_range_mm2"]["high"], r["chip"]["area_mm2"]);
+    const Ended text = imcsim({"recost", "--costs", "own", run});
+    EXPECT_THAT(text.out, HasSubstr("[low, high]"));
+    EXPECT_THAT(read_file(run / "report.txt"), HasSubstr(" mm2 ["));
+}
+
 TEST(Recost, ARunsOwnLawGivesItsOwnFigures)
 {
     const TemporaryDirectory dir;

@@ -210,16 +210,20 @@ constexpr Entry entries[] = {{AdcModel::exploration, "exploration", exploration}
 
 bool is_user(AdcModel model) { return model == AdcModel::user || model == AdcModel::user_per_bit; }
 
-/// Lowest and highest of all laws at this query, over `energy_j`.
-CostRange range_of_laws(const AdcQuery& query, double energy_j)
+/// Lowest and highest energy and area of all laws at this query, over the nominal ones.
+void set_ranges_of_laws(const AdcQuery& query, ComponentCost& cost)
 {
-    CostRange range;
-    for (const Entry& entry : entries)
-        if (!is_user(entry.model)) {
-            const double other = entry.cost(query).energy_j / energy_j;
-            range = {std::min(range.low, other), std::max(range.high, other)};
-        }
-    return range;
+    for (const Entry& entry : entries) {
+        if (is_user(entry.model))
+            continue;
+        const ComponentCost other = entry.cost(query);
+        const auto widen = [](CostRange& range, double value, double nominal) {
+            if (value > 0.0 && nominal > 0.0)
+                range = {std::min(range.low, value / nominal), std::max(range.high, value / nominal)};
+        };
+        widen(cost.energy_range, other.energy_j, cost.energy_j);
+        widen(cost.area_range, other.area_m2, cost.area_m2);
+    }
 }
 
 } // namespace
@@ -233,7 +237,7 @@ ComponentCost adc_cost(const AdcQuery& query)
                 cost.latency_s = 1.0 / query.config.rate_hz;
             cost.rating_w = cost.energy_j / cost.latency_s + cost.leakage_w;
             if (!is_user(entry.model))
-                cost.energy_range = range_of_laws(query, cost.energy_j);
+                set_ranges_of_laws(query, cost);
             return cost;
         }
     return {};

@@ -94,6 +94,7 @@ ComponentCost registered_adder(ProcessPoint process, int bits)
     cost.latency_s = (bits - 1) * gates.carry_delay_s + gates.sum_delay_s + gates.flip_flop.delay_s;
     cost.leakage_w = cost.area_m2 * gates.leakage_w_m2;
     cost.rating_w = cost.energy_j / cost.latency_s + cost.leakage_w;
+    warn_of_node(cost, process.node_m, 1.0);
     return cost;
 }
 

@@ -29,6 +29,7 @@ ComponentCost scaled(const char* model, const char* citation, ProcessPoint from,
     c.leakage_w = leakage_w * area_factor(c.scaling, from, to);
     c.latency_s = 1e-9 * delay_factor(c.scaling, from, to);
     c.rating_w = c.energy_j / c.latency_s + c.leakage_w;
+    warn_of_node(c, to.node_m);
     return c;
 }
 

@@ -167,6 +167,7 @@ MemoryCost memory_cost(const MemoryQuery& q)
     if (bytes < 0.5 * s.rows.front().bytes || bytes > 2.0 * s.rows.back().bytes)
         read.warnings.push_back(fmt::format("{} buffer model: {} B is beyond half or twice the stated {:g} … {:g} B",
                                             s.name, q.bytes, s.rows.front().bytes, s.rows.back().bytes));
+    warn_of_node(read, q.process.node_m);
     cost.write = read;
     cost.write.energy_j = 1e-12 * value_at(s.rows, bytes, &Row::write_pj, 0.5) * energy;
     return cost;

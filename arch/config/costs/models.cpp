@@ -40,6 +40,16 @@ constexpr Choice<ShiftAddModel> shift_add_models[] = {
 
 } // namespace
 
+void warn_of_node(ComponentCost& cost, double node_m, double lowest_nm)
+{
+    constexpr double highest_nm = 130.0;
+    const double nm = node_m * 1e9;
+    if (nm < lowest_nm * (1.0 - 1e-9) || nm > highest_nm * (1.0 + 1e-9))
+        cost.warnings.push_back(
+            fmt::format("{} model: {:g} nm is outside the {:g} to {:g} nm for which its scaling is stated", cost.model,
+                        nm, lowest_nm, highest_nm));
+}
+
 void UserCost::fields(config::Visitor& v)
 {
     v.real("supply_v", supply_v, {0.0, 5.0}, unit::volts, "supply at which the numbers hold; 0: at any");
@@ -50,6 +60,9 @@ void UserCost::fields(config::Visitor& v)
     v.boolean("by_data", by_data, "drivers and cells: events only where the data is not zero");
     v.real("energy_low_pj", energy_low_j, {0.0, 1e9}, unit::picojoules, "lowest of the sources; 0: as energy_pj");
     v.real("energy_high_pj", energy_high_j, {0.0, 1e9}, unit::picojoules, "highest of the sources; 0: as energy_pj");
+    v.real("area_low_um2", area_low_m2, {0.0, 1e9}, unit::square_micrometres, "lowest of the sources; 0: as area_um2");
+    v.real("area_high_um2", area_high_m2, {0.0, 1e9}, unit::square_micrometres,
+           "highest of the sources; 0: as area_um2");
 }
 
 void UserCost::check(const config::Place& place) const
@@ -60,6 +73,12 @@ void UserCost::check(const config::Place& place) const
     if (energy_high_j > 0.0 && energy_high_j < energy_j)
         place.fail("energy_high_pj",
                    fmt::format("must not be below energy_pj = {:g}, got {:g}", energy_j * 1e12, energy_high_j * 1e12));
+    if (area_low_m2 > area_m2)
+        place.fail("area_low_um2",
+                   fmt::format("must not exceed area_um2 = {:g}, got {:g}", area_m2 * 1e12, area_low_m2 * 1e12));
+    if (area_high_m2 > 0.0 && area_high_m2 < area_m2)
+        place.fail("area_high_um2",
+                   fmt::format("must not be below area_um2 = {:g}, got {:g}", area_m2 * 1e12, area_high_m2 * 1e12));
 }
 
 ComponentCost UserCost::at(double supply) const
@@ -77,6 +96,10 @@ ComponentCost UserCost::at(double supply) const
         c.energy_range.low = energy_low_j / energy_j;
     if (energy_j > 0.0 && energy_high_j > 0.0)
         c.energy_range.high = energy_high_j / energy_j;
+    if (area_m2 > 0.0 && area_low_m2 > 0.0)
+        c.area_range.low = area_low_m2 / area_m2;
+    if (area_m2 > 0.0 && area_high_m2 > 0.0)
+        c.area_range.high = area_high_m2 / area_m2;
     c.latency_s =
         supply_v > 0.0 ? latency_s * delay_factor(ScalingClass::digital, stated, {stated.node_m, supply}) : latency_s;
     return c;

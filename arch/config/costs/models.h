@@ -11,10 +11,11 @@
 namespace imc
 {
 
-/// Where sources differ: low and high of an energy, over the nominal one. 1 and 1: one source, or sources agree.
+/// Where sources differ: low and high of an energy or area, over the nominal one. 1 and 1: one source, or sources agree.
 struct CostRange {
     double low = 1.0;
     double high = 1.0;
+    bool operator==(const CostRange&) const = default;
 };
 
 /// What one component costs. Energy and latency belong to one event, the rest to one instance.
@@ -28,9 +29,13 @@ struct ComponentCost {
     double leakage_w = 0.0;
     double rating_w = 0.0; ///< nameplate: power at full activity, leakage included
     CostRange energy_range; ///< of energy_j and leakage_w
+    CostRange area_range;   ///< of area_m2
     bool by_data = false;   ///< events happen only where data is not zero; else at every step, whatever the data
     std::vector<std::string> warnings;
 };
+
+/// A warning where a node lies beyond those for which the scaling laws are stated (7 to 130 nm; gates from 1 nm on).
+void warn_of_node(ComponentCost& cost, double node_m, double lowest_nm = 7.0);
 
 /// Measured or assumed numbers for `model: user`. With `supply_v` they hold at that supply: energy and leakage follow
 /// its square, latency the alpha-power law; without, they hold as they are.
@@ -43,6 +48,8 @@ struct UserCost {
     bool by_data = false; ///< drivers and cells: events only where the data is not zero
     double energy_low_j = 0.0;  ///< where sources differ; 0: as energy_j
     double energy_high_j = 0.0; ///< where sources differ; 0: as energy_j
+    double area_low_m2 = 0.0;   ///< where sources differ; 0: as area_m2
+    double area_high_m2 = 0.0;  ///< where sources differ; 0: as area_m2
     void fields(config::Visitor& v);
     void check(const config::Place& place) const;
     ComponentCost at(double supply) const;

@@ -15,6 +15,7 @@
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/run/leakage.h"
+#include "sim/run/ranges.h"
 #include "sim/run/summary.h"
 
 namespace imc::cli
@@ -108,8 +109,10 @@ run::Result price(run::Result r, const std::vector<CostSet::Unit>& units)
     for (run::StoredCount& c : r.ledger) {
         for (const CostSet::Unit& unit : units)
             if (unit.component == c.component && unit.event == c.event &&
-                unit.tile_type.value_or(c.tile_type) == c.tile_type)
+                unit.tile_type.value_or(c.tile_type) == c.tile_type) {
                 c.unit = unit.energy;
+                c.range = unit.range;
+            }
         Ledger& its = c.phase == Phase::calibrate ? calibration : ledger;
         its.book(its.declare({c.component, c.event, c.category, c.unit, "", ""}), c.count, LayerId(), c.phase);
     }
@@ -123,6 +126,7 @@ run::Result price(run::Result r, const std::vector<CostSet::Unit>& units)
     r.calibrate_energy = calibration.total();
     r.energy_by_component = ledger.by_component();
     run::add_figures(r);
+    run::add_energy_ranges(r);
     return r;
 }
 
@@ -143,6 +147,7 @@ run::Result under(const CostSet& set, const StoredRun& stored, std::vector<std::
         macro.adc.model = *set.adc;
         const MacroCosts costs = resolve_costs(macro);
         warnings.insert(warnings.end(), costs.adc.warnings.begin(), costs.adc.warnings.end());
+        // One law is asked for: it has no range over laws. That of the run's own law is what "own" shows.
         units.push_back({Component::adc, "conversion", event_types(costs).conversion.unit, TileTypeId(t)});
     }
     units.insert(units.end(), set.units.begin(), set.units.end());

@@ -16,6 +16,7 @@ struct CostSet {
         std::string event;
         Energy energy;
         std::optional<TileTypeId> tile_type = std::nullopt; ///< none: of all
+        CostRange range = {};                               ///< where sources differ
     };
     std::string name;
     std::optional<AdcModel> adc; ///< none: as in the run

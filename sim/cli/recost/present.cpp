@@ -16,6 +16,13 @@ namespace
 
 using Json = nlohmann::ordered_json;
 
+std::string range_text(const run::Interval& joules)
+{
+    return joules.low < joules.high ? fmt::format("[{:.4g}, {:.4g}]", joules.low * 1e6, joules.high * 1e6) : "";
+}
+
+Json range_json(const run::Interval& joules) { return {{"low", joules.low}, {"high", joules.high}}; }
+
 std::vector<double> energies(const Recosted& all, std::size_t set)
 {
     std::vector<double> values;
@@ -80,14 +87,15 @@ std::string as_text(const Recosted& all)
     std::size_t widest = 3;
     for (const StoredRun& stored : all.runs)
         widest = std::max(widest, stored.name.size());
-    std::string text = fmt::format("{:<{}}  {:<16} {:>16} {:>16} {:>10}\n", "run", widest, "costs", "energy/uJ",
-                                   "steady/uJ", "TOPS/W");
+    std::string text = fmt::format("{:<{}}  {:<16} {:>16} {:>24} {:>16} {:>24} {:>10}\n", "run", widest, "costs",
+                                   "energy/uJ", "[low, high]", "steady/uJ", "[low, high]", "TOPS/W");
     for (std::size_t i = 0; i < all.runs.size(); ++i)
         for (std::size_t s = 0; s < all.sets.size(); ++s) {
             const run::Result& r = all.priced[i][s];
-            text += fmt::format("{:<{}}  {:<16} {:>16.6g} {:>16.6g} {:>10.4g}\n", s == 0 ? all.runs[i].name : "",
-                                widest, all.sets[s].name, r.energy.joules() * 1e6,
-                                r.energy_per_inference_steady_j * 1e6, r.tops_per_w());
+            text += fmt::format("{:<{}}  {:<16} {:>16.6g} {:>24} {:>16.6g} {:>24} {:>10.4g}\n",
+                                s == 0 ? all.runs[i].name : "", widest, all.sets[s].name, r.energy.joules() * 1e6,
+                                range_text(r.energy_range_j), r.energy_per_inference_steady_j * 1e6,
+                                range_text(r.steady_energy_range_j), r.tops_per_w());
         }
     if (all.runs.size() > 1) {
         for (const Agreement& pair : agreements(all))
@@ -118,7 +126,9 @@ std::string as_json(const Recosted& all)
             const run::Result& r = all.priced[i][s];
             costs.push_back({{"costs", all.sets[s].name},
                              {"energy_j", r.energy.joules()},
+                             {"energy_range_j", range_json(r.energy_range_j)},
                              {"energy_per_inference_steady_j", r.energy_per_inference_steady_j},
+                             {"energy_per_inference_steady_range_j", range_json(r.steady_energy_range_j)},
                              {"calibrate_energy_j", r.calibrate_energy.joules()},
                              {"tops_per_w", r.tops_per_w()},
                              {"energy_by_component_j", components_json(r)},

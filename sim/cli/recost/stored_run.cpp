@@ -56,6 +56,13 @@ void read_tile_types(const Json& chip, run::Result& r)
     }
 }
 
+/// Low and high over the nominal cost; results of before there were ranges have none.
+CostRange range_of(const Json& line)
+{
+    const auto range = line.find("range");
+    return range == line.end() ? CostRange{} : CostRange{range->at(0).get<double>(), range->at(1).get<double>()};
+}
+
 /// Layers are merged: only totals are priced.
 void read_ledger(const Json& j, run::Result& r)
 {
@@ -68,6 +75,7 @@ void read_ledger(const Json& j, run::Result& r)
         c.count = line.at("count").get<std::int64_t>();
         c.unit = Energy::from_joules(line.at("unit_energy_j").get<double>());
         c.tile_type = tile_type_of(line, r);
+        c.range = range_of(line);
         const auto same = [&](const run::StoredCount& o) {
             return o.component == c.component && o.event == c.event && o.category == c.category && o.phase == c.phase &&
                    o.unit == c.unit && o.tile_type == c.tile_type;
@@ -82,7 +90,7 @@ void read_ledger(const Json& j, run::Result& r)
         const double watts = line.at("power_w").get<double>();
         const auto domain = named<PowerDomainKind, power_domain_kinds>(line.at("domain").get_ref<const std::string&>());
         const Component component = component_named(line.at("component").get_ref<const std::string&>());
-        r.leakage.push_back({component, watts, domain, tile_type_of(line, r)});
+        r.leakage.push_back({component, watts, domain, tile_type_of(line, r), range_of(line)});
     }
 }
 

@@ -41,7 +41,7 @@ std::string count(double value)
 
 std::string percent(double value) { return std::isfinite(value) ? fmt::format("{:.1f} %", 100 * value) : "–"; }
 
-std::string cell(const ResultView::Figure& figure)
+std::string plain_cell(const ResultView::Figure& figure)
 {
     if (figure.percent)
         return percent(figure.value);
@@ -50,6 +50,18 @@ std::string cell(const ResultView::Figure& figure)
     if (figure.unit == "mm²")
         return std::isfinite(figure.value) ? fmt::format("{:.4g} mm²", figure.value) : "–";
     return escape(with_prefix(figure.value, figure.unit));
+}
+
+/// With [low, high] where the sources of unit costs differ.
+std::string cell(const ResultView::Figure& figure)
+{
+    const std::string text = plain_cell(figure);
+    if (!(figure.low < figure.high))
+        return text;
+    ResultView::Figure low = figure, high = figure;
+    low.value = figure.low;
+    high.value = figure.high;
+    return text + fmt::format(" <small>[{}, {}]</small>", plain_cell(low), plain_cell(high));
 }
 
 /// The figures of all runs; with several, each later run's ratio to the first.

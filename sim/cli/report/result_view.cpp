@@ -43,6 +43,15 @@ std::string text(const Json& object, const char* key)
 
 double or_zero(double value) { return std::isnan(value) ? 0 : value; }
 
+ResultView::Figure ranged(ResultView::Figure figure, const Json& range)
+{
+    if (range.is_object()) {
+        figure.low = number(range, "low");
+        figure.high = number(range, "high");
+    }
+    return figure;
+}
+
 std::vector<ResultView::Figure> figures(const Json& r)
 {
     const Json& chip = member(r, "chip");
@@ -54,12 +63,13 @@ std::vector<ResultView::Figure> figures(const Json& r)
         {"Tiles", number(chip, "tiles"), ""},
         {"Arrays used", number(chip, "arrays_used"), ""},
         {"Array utilization", number(chip, "array_utilization"), "", true},
-        {"Area", number(chip, "area_mm2"), "mm²"},
+        ranged({"Area", number(chip, "area_mm2"), "mm²"}, member(chip, "area_range_mm2")),
         {"Cycles", number(r, "cycles"), ""},
         {"Latency", number(r, "latency_s"), "s"},
         {"Throughput", number(r, "throughput_inferences_per_s"), "inf/s"},
-        {"Energy per inference, alone", number(r, "energy_j"), "J"},
-        {"Energy per inference, steady", number(r, "energy_per_inference_steady_j"), "J"},
+        ranged({"Energy per inference, alone", number(r, "energy_j"), "J"}, member(r, "energy_range_j")),
+        ranged({"Energy per inference, steady", number(r, "energy_per_inference_steady_j"), "J"},
+               member(r, "energy_per_inference_steady_range_j")),
         {"Average power", number(r, "average_power_w"), "W"},
         {"Peak power", number(r, "peak_power_w"), "W"},
         {"Throughput in operations", number(r, "tops") * 1e12, "OPS"},

@@ -30,6 +30,7 @@ struct ResultView {
         double value;
         std::string unit;
         bool percent = false;
+        double low = 0.0, high = 0.0; ///< where the sources of unit costs differ, low < high
     };
 
     std::string name; ///< of the directory

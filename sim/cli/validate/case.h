@@ -6,7 +6,7 @@
 
 #include "sim/base/config/visitor.h"
 
-/// A validation case: one parameter set of one macro against published figures of one chip. The case names the free
+/// A validation case: one parameter set of one macro, or of a chip, against published figures of one chip. The case names the free
 /// parameters and which figures they are fitted to; every other figure is a prediction. The figures are in the case,
 /// never in the macro's file.
 namespace imc::cli
@@ -70,6 +70,8 @@ struct ValidationCase {
     std::string schema;
     std::string name;
     std::filesystem::path macro;
+    std::filesystem::path chip; ///< instead of a macro: a chip of so many tiles, for its area, rating and throughput
+    int tiles = 1;
     std::vector<FreeParameter> free;
     int chosen = 0; ///< discrete choices in the macro's file that were made with the fitted figures in view
     std::vector<CasePoint> points;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include <fmt/format.h>
 
+#include "arch/chip/inventory.h"
 #include "arch/macro/macro.h"
 #include "sim/base/config/document.h"
 #include "sim/base/errors.h"
@@ -156,8 +158,7 @@ std::vector<double> fit(const ValidationCase& c, const std::vector<const CasePoi
     return fit_positive(start, [&](const std::vector<double>& values) {
         std::vector<double> residuals;
         for (const CasePoint* point : points)
-            residuals.push_back(
-                std::log(simulated(c.macro, assignments_of(c.free, values), *point) / point->published));
+            residuals.push_back(std::log(simulated(c, assignments_of(c.free, values), *point) / point->published));
         return residuals;
     });
 }
@@ -167,21 +168,34 @@ std::vector<double> fit(const ValidationCase& c, const std::vector<const CasePoi
 namespace
 {
 
-Work work_at(const std::filesystem::path& file, const std::vector<std::string>& assignments, const CasePoint& point)
+/// Every macro of every tile at work.
+Work work_of(const ChipConfig& chip, int tiles, const CasePoint& point)
 {
-    config::Document document = config::Document::load(file);
+    const TileConfig& tile = chip.tiles.front();
+    Work w = work_of(tile.core.macro, point);
+    w.macs *= static_cast<double>(tile.macros() * tiles);
+    const std::vector<Block> blocks = inventory(chip, std::vector<std::int64_t>{tiles});
+    w.area = total_area_m2(blocks);
+    w.rating = total_rating_w(blocks);
+    return w;
+}
+
+Work work_at(const ValidationCase& c, const std::vector<std::string>& assignments, const CasePoint& point)
+{
+    config::Document document = config::Document::load(c.chip.empty() ? c.macro : c.chip);
     for (const std::string& assignment : assignments)
         document.set(assignment);
     for (const std::string& assignment : point.set)
         document.set(assignment);
-    return work_of(document.read<MacroConfig>(), point);
+    return c.chip.empty() ? work_of(document.read<MacroConfig>(), point)
+                          : work_of(document.read<ChipConfig>(), c.tiles, point);
 }
 
 } // namespace
 
-double simulated(const std::filesystem::path& file, const std::vector<std::string>& assignments, const CasePoint& point)
+double simulated(const ValidationCase& c, const std::vector<std::string>& assignments, const CasePoint& point)
 {
-    return figure(work_at(file, assignments, point), point.quantity);
+    return figure(work_at(c, assignments, point), point.quantity);
 }
 
 CaseResult evaluate(const ValidationCase& c, const std::string& file)
@@ -202,13 +216,12 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
     const std::vector<double> values = c.free.empty() ? std::vector<double>{} : fit(c, fitted);
     for (std::size_t i = 0; i < values.size(); ++i)
         result.parameters[i].start = values[i];
-    const config::Document macro = config::Document::load(c.macro);
-    result.family = macro.read<MacroConfig>().family_name();
+    result.family = c.chip.empty() ? config::Document::load(c.macro).read<MacroConfig>().family_name() : "chip";
 
     for (const CasePoint& point : c.points) {
         PointResult r;
         r.point = point;
-        const Work work = work_at(c.macro, assignments_of(c.free, values), point);
+        const Work work = work_at(c, assignments_of(c.free, values), point);
         r.simulated = figure(work, point.quantity);
         r.range = figure_range(work, point.quantity);
         r.error = error_of(point, r.simulated);
@@ -220,7 +233,7 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
                 for (const CasePoint* p : fitted)
                     if (p != &point)
                         others.push_back(p);
-                r.leave_one_out = error_of(point, simulated(c.macro, assignments_of(c.free, fit(c, others)), point));
+                r.leave_one_out = error_of(point, simulated(c, assignments_of(c.free, fit(c, others)), point));
                 result.leave_one_out_error =
                     std::max(result.leave_one_out_error.value_or(0.0), std::abs(*r.leave_one_out));
             }

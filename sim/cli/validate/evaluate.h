@@ -10,10 +10,9 @@
 namespace imc::cli
 {
 
-/// The figure of one point by the macro's model, in the quantity's unit. `assignments` are applied to the macro's file
-/// before the point's own. Throws ConfigError naming file and key.
-double simulated(const std::filesystem::path& macro, const std::vector<std::string>& assignments,
-                 const CasePoint& point);
+/// The figure of one point by the model of the case's macro or chip, in the quantity's unit. `assignments` are applied to
+/// its file before the point's own. Throws ConfigError naming file and key.
+double simulated(const ValidationCase& validation, const std::vector<std::string>& assignments, const CasePoint& point);
 
 struct PointResult {
     CasePoint point;
