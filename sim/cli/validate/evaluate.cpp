@@ -187,8 +187,13 @@ Work work_at(const ValidationCase& c, const std::vector<std::string>& assignment
         document.set(assignment);
     for (const std::string& assignment : point.set)
         document.set(assignment);
-    return c.chip.empty() ? work_of(document.read<MacroConfig>(), point)
-                          : work_of(document.read<ChipConfig>(), c.tiles, point);
+    if (c.chip.empty())
+        return work_of(document.read<MacroConfig>(), point);
+    const auto chip = document.read<ChipConfig>();
+    if (chip.tiles.size() != 1)
+        throw ConfigError(c.chip.string() + ": tiles",
+                          fmt::format("a validation case takes chips of one tile type, got {}", chip.tiles.size()));
+    return work_of(chip, c.tiles, point);
 }
 
 } // namespace
