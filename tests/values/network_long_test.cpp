@@ -13,7 +13,7 @@ class LargeNetwork : public testing::TestWithParam<const char*>
 TEST_P(LargeNetwork, EqualsTheExactSumsInEveryLayerWithEnoughBitsAndOnlyThen)
 {
     const test::FullRangeNetwork network(GetParam());
-    for (const char* chip : {"isaac_rram", "digital_sram", "hermes_pcm"}) {
+    for (const char* chip : {"isaac_rram", "digital_sram", "hermes_pcm", "pulse_count_sram"}) {
         const ChipConfig c = test::shipped_chip(chip);
         EXPECT_EQ(network.run(c.tiles[0].core.macro, c).different, 0) << chip;
     }

@@ -35,7 +35,7 @@ TEST(MappedNetwork, EveryShippedChipComputesItsNetworksExactlyWithEnoughBits)
 {
     for (const char* name : networks) {
         const test::FullRangeNetwork network(name);
-        for (const char* chip : {"isaac_rram", "digital_sram", "hermes_pcm"}) {
+        for (const char* chip : {"isaac_rram", "digital_sram", "hermes_pcm", "pulse_count_sram"}) {
             const ChipConfig c = test::shipped_chip(chip);
             EXPECT_EQ(network.run(c.tiles[0].core.macro, c).different, 0) << name << " " << chip;
         }
