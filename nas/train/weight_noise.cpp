@@ -47,6 +47,7 @@ values::ArraySpec one_weight(const MacroConfig& macro, int weight_bits)
     spec.rows = 1;
     spec.columns = 64;
     spec.cell_bits = macro.cell.bits;
+    spec.merged_columns = macro.merged_columns;
     // Which columns are stored inverted depends on their neighbours; the errors are much the same.
     spec.encoding = macro.encoding == Encoding::biased_flip ? Encoding::biased : macro.encoding;
     spec.weight_bits = weight_bits;
@@ -79,16 +80,12 @@ WeightNoise::WeightNoise(const NoiseConfig& config, int weight_bits, std::uint64
         const values::EncodedArray e = values::encode(Matrix<std::int32_t>(1, 1, shown), spec);
         Moments m{-e.bias * e.scale, 0.0};
         for (std::size_t q = 0; q < e.planes.size(); ++q) {
-            const auto [a, b] = e.cells_of(q);
             const double factor = e.planes[q].factor * e.scale;
-            const auto add = [&](std::size_t column, double f) {
-                const Moments& cell = levels[e.levels(0, column)];
-                m.mean += f * cell.mean;
-                m.variance += f * f * cell.variance;
-            };
-            add(a, factor);
-            if (e.subtracts)
-                add(b, -factor);
+            for (const values::ColumnPart& part : e.cells_of(q)) {
+                const Moments& cell = levels[e.levels(0, part.column)];
+                m.mean += factor * part.factor * cell.mean;
+                m.variance += std::pow(factor * part.factor, 2) * cell.variance;
+            }
         }
         mean_.push_back(m.mean);
         deviation_.push_back(std::sqrt(m.variance));
