@@ -11,10 +11,22 @@
 namespace imc
 {
 
+namespace
+{
+
+std::string name_of_tile(const noc::MeshTopology& topology, std::uint32_t endpoint, std::uint32_t tiles_per_router)
+{
+    const std::uint32_t router = topology.router_of(endpoint);
+    std::string name = fmt::format("tile_{}_{}", topology.x_of(router), topology.y_of(router));
+    return tiles_per_router > 1 ? fmt::format("{}_{}", name, topology.endpoint(endpoint).port) : name;
+}
+
+} // namespace
+
 Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const program::Program& program,
            const MeshShape& mesh, tile::ServiceTable& services, ChipRules rules)
     : sc_module(name), config_(config), program_(program), clock_(config.clock()),
-      topology_(mesh, config.noc.router, 0), directory_(program), passed_(program.flows.size())
+      topology_(mesh, config.noc.router, 0), directory_(program), circuits_(rules.circuit)
 {
     const bool trees = config.noc.router.multicast == Multicast::tree;
     if (rules.ideal_network)
@@ -23,45 +35,33 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const 
         network_ = std::make_unique<Mesh>(mesh, config.noc.router);
     network_->set_sink(this);
     noc_ = std::make_unique<NocModule>("noc", *network_, clock_);
+    shared_ =
+        std::make_unique<NetworkInterface::Shared>(NetworkInterface::Shared{config, program, topology_, *noc_, 0, {}});
+    shared_->passed.resize(program.flows.size());
+    tile_at_.resize(topology_.endpoints());
     for (std::size_t t = 0; t < program.tiles; ++t) {
         const TileId id(t);
-        const std::string tile_name = id == program.memory_tile ? "memory" : fmt::format("tile_{}", t);
-        tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), clock_, program, directory_, id, services,
+        const std::string tile_name =
+            id == program.memory_tile ? "memory" : name_of_tile(topology_, program.endpoint[t], mesh.tiles_per_router);
+        tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), *shared_, directory_, id, services,
                                                 tile::Rules{rules.infinite_buffers, trees, rules.circuit}, *this));
+        tile_at_[program.endpoint[t]] = static_cast<std::uint32_t>(t);
     }
-    if (rules.circuit)
-        build_circuits();
     for (const program::Actor& actor : program.actors)
         sinks_ += actor.kind == program::ActorKind::sink;
 }
 
 Chip::~Chip() = default;
 
-void Chip::build_circuits()
-{
-    IdVector<TileTypeId, MacroCosts> costs;
-    for (const TileConfig& tile : config_.tiles)
-        costs.push_back(resolve_costs(tile.core.macro));
-    circuits_.resize(program_.actors.size());
-    for (std::size_t a = 0; a < program_.actors.size(); ++a) {
-        const program::Actor& actor = program_.actors[ActorId(a)];
-        const auto macros = static_cast<std::size_t>(actor.macros());
-        const TileTypeId type = program_.type_of(actor.tile);
-        const MacroConfig& config = config_.tiles[type.value()].core.macro;
-        for (std::size_t m = 0; m < macros; ++m)
-            circuits_[a].push_back(
-                make_value_circuit(fmt::format("actor_{}_macro_{}", a, m).c_str(), config, costs[type], clock_));
-    }
-}
-
 void Chip::carry(ChipValues& values)
 {
-    for (std::size_t a = 0; a < circuits_.size(); ++a) {
+    for (std::size_t a = 0; a < program_.actors.size(); ++a) {
         const program::Actor& actor = program_.actors[ActorId(a)];
-        for (std::size_t m = 0; m < circuits_[a].size(); ++m)
+        for (std::size_t m = 0; m < static_cast<std::size_t>(actor.macros()); ++m)
             try {
-                circuits_[a][m]->load(values.contents(ActorId(a), m));
-                circuits_[a][m]->check(actor.work.macros[m % actor.work.macros.size()].operation);
+                ValueTimer& circuit = tiles_[actor.tile.value()]->circuit(ActorId(a), m);
+                circuit.load(values.contents(ActorId(a), m));
+                circuit.check(actor.work.macros[m % actor.work.macros.size()].operation);
             } catch (const std::invalid_argument& e) {
                 throw std::invalid_argument(fmt::format("'{}', macro {}: {}", actor.name, m, e.what()));
             }
@@ -73,14 +73,14 @@ void Chip::request_macros(const tile::ActorState& actor, std::int64_t sequence, 
 {
     Tile& tile = *tiles_[actor.actor->tile.value()];
     const ActorId id = actor.id;
-    const std::size_t macros = actor.actor->work.macros.size();
+    const std::size_t macros = actor.actor->work.macros.size(), copy = actor.copy_of(sequence);
     for (std::size_t m = 0; m < macros; ++m) {
-        const std::size_t macro = actor.copy_of(sequence) * macros + m;
+        const std::size_t macro = copy * macros + m;
         const MvmOperation operation = actor.actor->work.macros[m].operation_at(actor.index_of(sequence));
         const auto notify = [&tile, id, sequence](MacroMoment moment, Cycle cycle) {
             tile.macro_moment(id, sequence, moment, cycle);
         };
-        ValueTimer& circuit = *circuits_[id.value()][macro];
+        ValueTimer& circuit = tile.circuit(id, macro);
         if (auto inputs = values_ ? values_->inputs(id, macro, sequence) : std::nullopt)
             circuit.request(operation, now, std::move(*inputs), notify,
                             [this, id, macro, sequence](const std::vector<std::vector<double>>& sums) {
@@ -91,13 +91,14 @@ void Chip::request_macros(const tile::ActorState& actor, std::int64_t sequence, 
     }
 }
 
-std::vector<MacroEvent> Chip::circuit_counts(ActorId actor) const
+std::vector<MacroEvent> Chip::circuit_counts(ActorId id) const
 {
     std::vector<MacroEvent> events;
-    for (const auto& circuit : circuits_[actor.value()])
-        for (const MacroEvent& event : circuit->counts()) {
+    const program::Actor& actor = program_.actors[id];
+    for (std::size_t m = 0; m < static_cast<std::size_t>(actor.macros()); ++m)
+        for (const MacroEvent& event : tiles_[actor.tile.value()]->circuit(id, m).counts()) {
             events.push_back(event);
-            events.back().event.tile_type = program_.type_of(program_.actors[actor].tile);
+            events.back().event.tile_type = program_.type_of(actor.tile);
         }
     return events;
 }
@@ -109,122 +110,35 @@ void Chip::permit(std::int64_t inferences)
     tiles_[program_.memory_tile.value()]->permit(inferences, visible);
 }
 
-Packet Chip::packet_of(program::FlowId id) const
+void Chip::send_token(Cycle, program::FlowId flow, std::int64_t token)
 {
-    const program::Flow& flow = program_.flows[id];
-    Packet packet;
-    packet.source = program_.endpoint[program_.actors[flow.from].tile.value()];
-    packet.destination = program_.endpoint[program_.actors[flow.to].tile.value()];
-    packet.flits = static_cast<std::uint32_t>(program::flits_of(flow, config_.noc));
-    packet.message_class = flow.message_class;
-    return packet;
+    sender_of(flow).network_interface().send_token(flow, token);
 }
 
-void Chip::send_token(Cycle, program::FlowId id, std::int64_t token)
+void Chip::send_tokens(Cycle, std::span<const program::SentToken> sent)
 {
-    Packet packet = packet_of(id);
-    const std::int64_t links = topology_.hops(packet.source, packet.destination);
-    passed_[id.value()].links += links * packet.flits;
-    passed_[id.value()].routers += (links + 1) * packet.flits;
-    packet.tag = take_slot({id, token, {sequence_++, 0, links, links + 1}, false});
-    noc_->send(packet);
+    sender_of(sent.front().flow).network_interface().send_tokens(sent);
 }
 
-void Chip::send_tokens(Cycle created, std::span<const program::SentToken> sent)
+void Chip::send_credit(Cycle created, program::FlowId flow, std::int64_t granules)
 {
-    for (const auto& packet : program::packets_of(program_, config_.noc, sent))
-        if (packet.size() == 1)
-            send_token(created, packet.front().flow, packet.front().token);
-        else
-            send_tree(packet);
-}
-
-void Chip::send_tree(const std::vector<program::SentToken>& members)
-{
-    Packet packet = packet_of(members.front().flow);
-    std::vector<std::uint32_t> destinations;
-    for (const program::SentToken& m : members)
-        destinations.push_back(packet_of(m.flow).destination);
-    const std::vector<std::uint32_t> links = noc::links_of_tree(topology_, packet.source, destinations);
-    if (free_trees_.empty()) {
-        free_trees_.push_back(static_cast<std::uint32_t>(trees_.size()));
-        trees_.emplace_back();
-    }
-    const std::uint32_t index = free_trees_.back();
-    free_trees_.pop_back();
-    Tree& tree = trees_[index];
-    tree.members.clear();
-    tree.under_way = members.size();
-    const std::uint64_t group = sequence_ + 1;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        const std::int64_t routers = links[i] + (i == 0); // every link enters another router
-        Passed& passed = passed_[members[i].flow.value()];
-        passed.links += std::int64_t{links[i]} * packet.flits;
-        passed.routers += routers * packet.flits;
-        tree.members.push_back({members[i].flow, members[i].token, {sequence_++, group, links[i], routers}, false});
-    }
-    packet.tag = tree_tag | index;
-    noc_->send_multicast(packet, destinations);
-}
-
-void Chip::send_credit(Cycle created, program::FlowId id, std::int64_t granules)
-{
-    const program::Flow& flow = program_.flows[id];
-    const TileId sender = program_.actors[flow.from].tile;
-    if (config_.noc.credits == CreditReturn::sideband) {
-        tiles_[sender.value()]->receive_credit(id, granules, created - 1 + config_.noc.sideband_latency_cycles);
-        return;
-    }
-    Packet packet;
-    packet.source = program_.endpoint[program_.actors[flow.to].tile.value()];
-    packet.destination = program_.endpoint[sender.value()];
-    packet.flits = 1;
-    packet.message_class = MessageClass::control;
-    const std::int64_t links = topology_.hops(packet.source, packet.destination);
-    packet.tag = take_slot({id, granules, {sequence_++, 0, links, links + 1}, true});
-    noc_->send(packet);
-}
-
-std::uint64_t Chip::take_slot(const InTransit& packet)
-{
-    if (free_slots_.empty()) {
-        in_transit_.push_back(packet);
-        return in_transit_.size() - 1;
-    }
-    const std::uint32_t slot = free_slots_.back();
-    free_slots_.pop_back();
-    in_transit_[slot] = packet;
-    return slot;
-}
-
-Chip::InTransit Chip::take_arrived(const Delivery& delivery)
-{
-    const std::uint64_t tag = delivery.packet.tag;
-    if ((tag & tree_tag) == 0) {
-        free_slots_.push_back(static_cast<std::uint32_t>(tag));
-        return in_transit_[tag];
-    }
-    const auto index = static_cast<std::uint32_t>(tag & ~tree_tag);
-    Tree& tree = trees_[index];
-    if (--tree.under_way == 0)
-        free_trees_.push_back(index);
-    return *std::find_if(tree.members.begin(), tree.members.end(), [&](const InTransit& m) {
-        return program_.endpoint[program_.actors[program_.flows[m.flow].to].tile.value()] ==
-               delivery.packet.destination;
-    });
+    if (config_.noc.credits == CreditReturn::sideband)
+        sender_of(flow).receive_credit(flow, granules, created - 1 + config_.noc.sideband_latency_cycles);
+    else
+        receiver_of(flow).network_interface().send_credit(flow, granules);
 }
 
 void Chip::deliver(const Delivery& delivery)
 {
-    const InTransit packet = take_arrived(delivery);
+    const NetworkInterface::InTransit packet =
+        tiles_[tile_at_[delivery.packet.source]]->network_interface().take_arrived(delivery);
     last_progress_ = std::max(last_progress_, delivery.visible());
-    const program::Flow& flow = program_.flows[packet.flow];
     if (observer_)
         observer_->delivered(delivery, packet.route, packet.flow, packet.credit);
     if (packet.credit)
-        tiles_[program_.actors[flow.from].tile.value()]->receive_credit(packet.flow, packet.value, delivery.visible());
+        sender_of(packet.flow).receive_credit(packet.flow, packet.value, delivery.visible());
     else
-        tiles_[program_.actors[flow.to].tile.value()]->receive_token(packet.flow, packet.value, delivery.visible());
+        receiver_of(packet.flow).receive_token(packet.flow, packet.value, delivery.visible());
 }
 
 void Chip::kept_token(Cycle visible, program::FlowId flow, std::int64_t token)
@@ -237,6 +151,12 @@ void Chip::rested(const tile::ActorState& by, bool macros, const tile::Rest& res
 {
     if (observer_)
         observer_->rested(by, macros, rest);
+}
+
+void Chip::served(const tile::ActorState& actor, std::size_t copy, tile::Resource resource, Cycle start, Cycle end)
+{
+    if (observer_)
+        observer_->served(actor, copy, resource, start, end);
 }
 
 Chip::PowerStates Chip::power(Cycle now) const
@@ -258,6 +178,7 @@ void Chip::fired(const tile::ActorState& actor, std::int64_t inference, const ti
                  Cycle done)
 {
     last_progress_ = std::max(last_progress_, done);
+    tiles_[actor.actor->tile.value()]->count_result(actor);
     if (observer_)
         observer_->fired(actor, inference, firing, admitted, done);
     if (actor.actor->kind != program::ActorKind::sink || actor.produced % actor.actor->share.tokens() != 0)

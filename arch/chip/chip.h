@@ -25,14 +25,6 @@ struct ChipRules {
     bool circuit = false;          ///< macros are modules that step through every conversion
 };
 
-/// How a packet went. Of a tree each destination has a share, so that the shares add up to the tree.
-struct Route {
-    std::uint64_t sequence = 0; ///< of the packet, in the order of sending; one per destination
-    std::uint64_t group = 0;    ///< the same number above 0 for all destinations of a tree
-    std::int64_t links = 0;     ///< that its flits passed and those of earlier destinations did not
-    std::int64_t routers = 0;   ///< likewise
-};
-
 /// Looks on; must not change anything.
 class ChipObserver
 {
@@ -45,10 +37,14 @@ public:
     virtual void kept(program::FlowId flow, std::int64_t token, Cycle visible) = 0;
     /// A firing of `by` ended a rest of its macros, or of its tile's logic. Not of what leaks the same in every state.
     virtual void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) = 0;
+    /// A unit of the tile, or the macros or buses of a copy, work for a firing, see tile::Surroundings.
+    virtual void served(const tile::ActorState& actor, std::size_t copy, tile::Resource resource, Cycle start,
+                        Cycle end) = 0;
 };
 
-/// A chip that executes a program: one module per tile, one for the network. One per process: the kernel
-/// allows no second elaboration.
+/// A chip that executes a program: one module per tile in use (tile_x_y; tile_x_y_p where tiles share a router; with
+/// modules of its own, see tile.h), one for the memory node, one for the network. One per process: the kernel allows no
+/// second elaboration.
 class Chip : public sc_core::sc_module, public tile::Surroundings, public DeliverySink
 {
 public:
@@ -85,20 +81,14 @@ public:
 
     /// Circuit detail: what the modules of an actor's macros have counted so far.
     std::vector<MacroEvent> circuit_counts(ActorId actor) const;
-    bool has_circuits() const { return !circuits_.empty(); }
+    bool has_circuits() const { return circuits_; }
 
-    /// Flits times links and routers passed by a flow's tokens so far.
-    struct Passed {
-        std::int64_t links = 0;
-        std::int64_t routers = 0;
-    };
-    const Passed& passed(program::FlowId flow) const { return passed_[flow.value()]; }
+    using Passed = NetworkInterface::Passed;
+    const Passed& passed(program::FlowId flow) const { return shared_->passed[flow.value()]; }
 
 private:
     void send_token(Cycle created, program::FlowId flow, std::int64_t token) override;
     void send_tokens(Cycle created, std::span<const program::SentToken> sent) override;
-    void send_tree(const std::vector<program::SentToken>& members);
-    Packet packet_of(program::FlowId flow) const;
     void send_credit(Cycle created, program::FlowId flow, std::int64_t granules) override;
     void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
                Cycle done) override;
@@ -106,22 +96,10 @@ private:
     void kept_token(Cycle visible, program::FlowId flow, std::int64_t token) override;
     void request_macros(const tile::ActorState& actor, std::int64_t sequence, Cycle now) override;
     void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) override;
-    void build_circuits();
-
-    /// What a packet under way is for; its tag is the index here. A tree's members follow each other.
-    struct InTransit {
-        program::FlowId flow;
-        std::int64_t value = 0; ///< index of the token, or granules freed
-        Route route;
-        bool credit = false;
-    };
-    struct Tree {
-        std::vector<InTransit> members;
-        std::size_t under_way = 0;
-    };
-    static constexpr std::uint64_t tree_tag = std::uint64_t{1} << 63; ///< the rest is an index of trees_
-    InTransit take_arrived(const Delivery& delivery);
-    std::uint64_t take_slot(const InTransit& packet);
+    void served(const tile::ActorState& actor, std::size_t copy, tile::Resource resource, Cycle start,
+                Cycle end) override;
+    Tile& sender_of(program::FlowId flow) { return *tiles_[program_.actors[program_.flows[flow].from].tile.value()]; }
+    Tile& receiver_of(program::FlowId flow) { return *tiles_[program_.actors[program_.flows[flow].to].tile.value()]; }
 
     const ChipConfig& config_;
     const program::Program& program_;
@@ -130,17 +108,13 @@ private:
     tile::FlowDirectory directory_;
     std::unique_ptr<Interconnect> network_;
     std::unique_ptr<NocModule> noc_;
+    std::unique_ptr<NetworkInterface::Shared> shared_;
     std::vector<std::unique_ptr<Tile>> tiles_;
-    std::vector<std::vector<std::unique_ptr<ValueTimer>>> circuits_; ///< of each actor's macros
+    std::vector<std::uint32_t> tile_at_; ///< of each endpoint
+    bool circuits_;
     ChipObserver* observer_ = nullptr;
     ChipValues* values_ = nullptr;
 
-    std::vector<InTransit> in_transit_;
-    std::vector<std::uint32_t> free_slots_;
-    std::vector<Tree> trees_;
-    std::vector<std::uint32_t> free_trees_;
-    std::vector<Passed> passed_;
-    std::uint64_t sequence_ = 0;
     Cycle last_progress_ = 0;
     std::size_t sinks_ = 0;
     std::vector<std::size_t> finished_sinks_; ///< per inference

@@ -9,6 +9,7 @@
 #include "arch/program/streams.h"
 #include "arch/tile/power_domain.h"
 #include "arch/tile/service.h"
+#include "arch/tile/units.h"
 #include "sim/base/time.h"
 
 namespace imc::tile
@@ -23,6 +24,7 @@ struct InFlight {
     bool finished = false;          ///< through all steps; its token waits for those before it
     std::uint32_t macros_ready = 0; ///< macros that no longer need the input register (circuit detail)
     std::uint32_t macros_done = 0;  ///< macros whose result is out (circuit detail)
+    Cycle driven = never;           ///< when the first macro started (circuit detail)
 };
 
 /// Why an actor does not fire, for the report when nothing moves.
@@ -42,7 +44,7 @@ struct ActorState {
     ActorState(const program::Actor& a, ActorId actor_id, Service s)
         : actor(&a), id(actor_id), service(std::move(s)), firing(a.share), releasing(a.share),
           macros_last(service.macros.size() * static_cast<std::size_t>(a.copies)),
-          bus_free(static_cast<std::size_t>(a.copies), 0), register_free(static_cast<std::size_t>(a.copies), 0)
+          bus(static_cast<std::size_t>(a.copies)), register_free(static_cast<std::size_t>(a.copies), 0)
     {
     }
 
@@ -74,7 +76,7 @@ struct ActorState {
         const MacroSchedule* schedule = nullptr; ///< none yet
     };
     std::vector<Started> macros_last;
-    std::vector<Cycle> bus_free;      ///< of each copy's core bus
+    std::vector<Unit> bus;            ///< of each copy: the buses of its cores, which work in step
     std::vector<Cycle> register_free; ///< of each copy: when the next input may be fetched; `never`: not known yet
     PowerDomain macro_power;          ///< of all its macros together
     Waiting waiting = Waiting::nothing;

@@ -103,6 +103,8 @@ void TileEngine::handle(const Event& event, Cycle now)
         ActorState& actor = actors_[event.index];
         const auto position = static_cast<std::size_t>(event.value - actor.produced);
         if (++actor.in_flight[position].macros_done == actor.actor->work.macros.size()) {
+            surroundings_.served(actor, actor.copy_of(event.value), Resource::macros, actor.in_flight[position].driven,
+                                 event.time);
             ++actor.in_flight[position].step;
             enter_steps(event.index, position, event.time, now);
         }
@@ -220,11 +222,6 @@ Cycle TileEngine::power_up(ActorState& actor, Cycle now)
     return ready;
 }
 
-Cycle& TileEngine::free_at(ActorState& actor, std::size_t copy, Resource resource)
-{
-    return resource == Resource::core_bus ? actor.bus_free[copy] : resource_free_[static_cast<int>(resource)];
-}
-
 /// The next firing needs the register of the copy whose turn it is, and copies share one path from the buffer.
 void TileEngine::free_register(std::uint32_t index, std::size_t copy, Cycle cycle)
 {
@@ -247,6 +244,7 @@ void TileEngine::open_admission(std::uint32_t index, Cycle cycle)
 void TileEngine::enter_macros(ActorState& actor, std::int64_t sequence, Cycle& ready, Cycle& input_free)
 {
     const Cycle asked = ready;
+    Cycle driven = never;
     const std::int64_t index = actor.index_of(sequence);
     for (std::size_t g = 0; g < actor.service.macros.size(); ++g) {
         const MacroSchedule& schedule = actor.service.macros[g].at(index);
@@ -255,7 +253,9 @@ void TileEngine::enter_macros(ActorState& actor, std::int64_t sequence, Cycle& r
         last = {start, &schedule};
         ready = std::max(ready, start + schedule.latency);
         input_free = std::max(input_free, actor.service.double_buffered ? start : start + schedule.inputs_free);
+        driven = std::min(driven, start);
     }
+    surroundings_.served(actor, actor.copy_of(sequence), Resource::macros, driven, ready);
 }
 
 void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now)
@@ -288,9 +288,9 @@ void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle re
             free_register(index, copy, input_free + 1);
             continue;
         }
-        Cycle& free = free_at(actor, copy, step.resource);
-        start = std::max(ready, free);
-        free = start + step.service;
+        start = step.resource == Resource::core_bus ? actor.bus[copy].enter(ready, step.service)
+                                                    : units_.of(step.resource)->enter(ready, step.service);
+        surroundings_.served(actor, copy, step.resource, start, start + step.service);
         ready = start + step.latency;
         if (flight.step == 0) {
             release(actor, start + step.service);
@@ -309,6 +309,10 @@ void TileEngine::macro_moment(ActorId id, std::int64_t sequence, MacroMoment mom
     const MacroMoment frees = it->service.double_buffered ? MacroMoment::started : MacroMoment::inputs_free;
     if (moment == frees)
         push({cycle, Kind::macro_ready, index, sequence});
+    if (moment == MacroMoment::started) {
+        Cycle& driven = it->in_flight[static_cast<std::size_t>(sequence - it->produced)].driven;
+        driven = std::min(driven, cycle);
+    }
     if (moment == MacroMoment::result)
         push({cycle, Kind::macro_done, index, sequence});
 }

@@ -11,6 +11,7 @@
 #include "arch/program/program.h"
 #include "arch/tile/actor_state.h"
 #include "arch/tile/service.h"
+#include "arch/tile/units.h"
 #include "sim/base/time.h"
 
 /// A tile in time: actors that fire when their inputs are there and the place for their result is reserved,
@@ -51,6 +52,13 @@ public:
     {
         static_cast<void>(by), static_cast<void>(macros), static_cast<void>(rest);
     }
+    /// A unit of the tile, or the macros or buses of a copy, work for a firing from `start` to `end`, which may lie ahead:
+    /// macros from when the first is driven to the last result.
+    virtual void served(const ActorState& actor, std::size_t copy, Resource resource, Cycle start, Cycle end)
+    {
+        static_cast<void>(actor), static_cast<void>(copy), static_cast<void>(resource), static_cast<void>(start),
+            static_cast<void>(end);
+    }
     /// A firing is complete.
     virtual void fired(const ActorState& actor, std::int64_t inference, const Firing& firing, Cycle admitted,
                        Cycle done) = 0;
@@ -65,8 +73,9 @@ struct Rules {
 class TileEngine
 {
 public:
+    /// `units` are borrowed; those that an actor of the tile needs must be there (std::logic_error).
     TileEngine(const program::Program& program, const FlowDirectory& directory, TileId tile, ServiceTable& services,
-               Rules rules, Surroundings& surroundings);
+               Rules rules, const Units& units, Surroundings& surroundings);
 
     /// From the network; `visible` is later than the cycle in which it is called or evaluated last.
     void receive_token(program::FlowId flow, std::int64_t token, Cycle visible);
@@ -83,6 +92,7 @@ public:
     const std::vector<ActorState>& actors() const { return actors_; }
     /// Of the tile's logic, macros not included.
     const PowerDomain& power() const { return power_; }
+    const Units& units() const { return units_; }
     const program::Outgoing& outgoing(program::FlowId flow) const { return outgoing_[directory_.outgoing[flow.value()]].stream; }
     const program::Incoming& incoming(program::FlowId flow) const { return incoming_[directory_.incoming[flow.value()]].stream; }
     /// The flow an actor lacks tokens of, or whose receiver has no room for its next token.
@@ -127,7 +137,6 @@ private:
     void enter_macros(ActorState& actor, std::int64_t sequence, Cycle& ready, Cycle& input_free);
     void open_admission(std::uint32_t index, Cycle cycle);
     void free_register(std::uint32_t index, std::size_t copy, Cycle cycle);
-    Cycle& free_at(ActorState& actor, std::size_t copy, Resource resource);
     void release(ActorState& actor, Cycle time);
     void produce(std::uint32_t index, Cycle now);
     bool try_send(std::uint32_t index, Cycle now);
@@ -151,7 +160,7 @@ private:
     };
     std::vector<std::uint32_t> senders_; ///< actors whose tokens may leave in this cycle (trees)
     std::vector<Leaving> leaving_;
-    Cycle resource_free_[6] = {};
+    Units units_;
     PowerDomain power_;
     Cycle now_ = -1;
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <stdexcept>
 
 #include "arch/tile/tile_engine.h"
 
@@ -18,8 +19,8 @@ FlowDirectory::FlowDirectory(const program::Program& program)
 }
 
 TileEngine::TileEngine(const program::Program& program, const FlowDirectory& directory, TileId tile,
-                       ServiceTable& services, Rules rules, Surroundings& surroundings)
-    : program_(program), directory_(directory), tile_(tile), rules_(rules), surroundings_(surroundings)
+                       ServiceTable& services, Rules rules, const Units& units, Surroundings& surroundings)
+    : program_(program), directory_(directory), tile_(tile), rules_(rules), surroundings_(surroundings), units_(units)
 {
     if (tile != program.memory_tile)
         power_ = PowerDomain(services.tile_gating(tile));
@@ -83,8 +84,11 @@ void TileEngine::mark_exclusive()
     for (ActorState& a : actors_) {
         // Copies whose times depend on data leave their macros in any order.
         const bool in_turn = a.actor->copies == 1 || a.service.traces.empty();
-        for (const Step& step : a.service.first.steps)
+        for (const Step& step : a.service.first.steps) {
+            if (shared(step.resource) && !units_.of(step.resource))
+                throw std::logic_error("'" + a.actor->name + "' needs a unit that its tile does not have");
             a.exclusive.push_back(!shared(step.resource) || (in_turn && users[static_cast<int>(step.resource)] == 1));
+        }
     }
 }
 

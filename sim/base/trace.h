@@ -92,7 +92,7 @@ struct Packet {
 
 /// The texts behind the ids.
 struct Directory {
-    IdVector<TrackId, std::string> tracks; ///< the path of the module: "tile[3].core[0].macro[7]"
+    IdVector<TrackId, std::string> tracks; ///< the path of the module: "chip.tile_1_0.core_0.macro_7"
     IdVector<NameId, std::string> names;
     IdVector<LayerId, std::string> layers;
 

@@ -15,14 +15,50 @@ Recorder::Recorder(const Experiment& experiment, const Mapped& mapped, const Chi
 {
     if (!trace_)
         return;
-    for (const program::Actor& actor : program_.actors) {
-        const std::string place =
-            actor.tile == program_.memory_tile ? "memory" : fmt::format("tile[{}]", actor.tile.value());
-        tracks_.push_back(trace_->track(fmt::format("{}.{}", place, actor.name)));
-    }
+    name_tracks(experiment.chip);
     for (std::size_t s = 0; s < mapped.mapping.pipeline.stages.size(); ++s)
         if (const LayerId layer = mapped.mapping.pipeline.layer[s]; layer.valid())
             trace_->layer(layer, mapped.mapping.pipeline.stages[mapping::StageId(s)].name);
+}
+
+/// The paths of the modules.
+void Recorder::name_tracks(const ChipConfig& config)
+{
+    for (std::size_t t = 0; t < chip_.tiles(); ++t) {
+        TileTracks tile;
+        tile.path = chip_.tile(TileId(t)).name();
+        const auto part = [&](const char* name) { return trace_->track(fmt::format("{}.{}", tile.path, name)); };
+        const tile::Units& units = chip_.tile(TileId(t)).engine().units();
+        if (units.memory)
+            tile.memory = part("global_buffer");
+        if (units.buffer)
+            tile.buffer = part("input_buffer");
+        if (units.accumulator)
+            tile.accumulator = part("accumulator");
+        if (units.vector_unit)
+            tile.vector_unit = part("vector_unit");
+        tile.sends = part("network_interface.sends");
+        tile.receives = part("network_interface.receives");
+        tiles_.push_back(std::move(tile));
+    }
+    for (const program::Actor& actor : program_.actors) {
+        const std::string& path = tiles_[actor.tile.value()].path;
+        const TileConfig& type = config.tiles[program_.type_of(actor.tile).value()];
+        ActorTracks tracks;
+        tracks.firings = trace_->track(fmt::format("{}.{}", path, actor.name));
+        for (std::size_t copy = 0; copy < static_cast<std::size_t>(actor.copies); ++copy) {
+            tracks.macros.emplace_back();
+            tracks.buses.emplace_back();
+            for (std::size_t m = 0; m < actor.work.macros.size(); ++m) {
+                const auto [core, macro] = place_of_macro(type, actor, copy, m);
+                tracks.macros.back().push_back(trace_->track(fmt::format("{}.core_{}.macro_{}", path, core, macro)));
+                const trace::TrackId bus = trace_->track(fmt::format("{}.core_{}.bus", path, core));
+                if (tracks.buses.back().empty() || tracks.buses.back().back() != bus)
+                    tracks.buses.back().push_back(bus);
+            }
+        }
+        actors_.push_back(std::move(tracks));
+    }
 }
 
 void Recorder::spread(Energy energy, Cycle start, Cycle end)
@@ -84,13 +120,43 @@ void Recorder::fired(const tile::ActorState& actor, std::int64_t inference, cons
     for (const auto* events : {&firing.events, &firing.macro_events})
         for (const EventCount& event : *events)
             show(event, actor.actor->layer, admitted, done);
+    show_span(actors_[actor.id.value()].firings, *actor.actor, admitted, done);
+}
+
+void Recorder::show_span(trace::TrackId track, const program::Actor& actor, Cycle start, Cycle end)
+{
     trace::Span span;
-    span.track = tracks_[actor.id.value()];
-    span.name = trace_->name(actor.actor->name);
-    span.layer = actor.actor->layer;
-    span.start = admitted * clock_.period();
-    span.end = done * clock_.period();
+    span.track = track;
+    span.name = trace_->name(actor.name);
+    span.layer = actor.layer;
+    span.start = start * clock_.period();
+    span.end = end * clock_.period();
     trace_->span(span);
+}
+
+void Recorder::served(const tile::ActorState& actor, std::size_t copy, tile::Resource resource, Cycle start, Cycle end)
+{
+    if (!recording_ || !trace_)
+        return;
+    const TileTracks& tile = tile_of(actor.id);
+    const ActorTracks& own = actors_[actor.id.value()];
+    const auto show = [&](trace::TrackId track) { show_span(track, *actor.actor, start, end); };
+    switch (resource) {
+    case tile::Resource::buffer:
+        return show(tile.buffer);
+    case tile::Resource::accumulator:
+        return show(tile.accumulator);
+    case tile::Resource::vector_unit:
+        return show(tile.vector_unit);
+    case tile::Resource::memory:
+        return show(tile.memory);
+    case tile::Resource::macros:
+        std::ranges::for_each(own.macros[copy], show);
+        return;
+    case tile::Resource::core_bus:
+        std::ranges::for_each(own.buses[copy], show);
+        return;
+    }
 }
 
 void Recorder::kept(program::FlowId id, std::int64_t token, Cycle visible)
@@ -141,10 +207,10 @@ void Recorder::delivered(const Delivery& delivery, const Route& route, program::
     trace::Transfer transfer;
     transfer.name = trace_->name(from.name);
     transfer.layer = from.layer;
-    transfer.from = tracks_[flow.from.value()];
+    transfer.from = tile_of(flow.from).sends;
     transfer.sent_start = delivery.created * clock_.period();
     transfer.sent_end = (delivery.head_injected + flits) * clock_.period();
-    transfer.to = tracks_[flow.to.value()];
+    transfer.to = tile_of(flow.to).receives;
     transfer.received_start = delivery.head_arrived * clock_.period();
     transfer.received_end = end * clock_.period();
     trace_->transfer(transfer);

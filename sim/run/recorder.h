@@ -23,6 +23,8 @@ public:
     void kept(program::FlowId flow, std::int64_t token, Cycle visible) override;
 
     void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) override;
+    void served(const tile::ActorState& actor, std::size_t copy, tile::Resource resource, Cycle start,
+                Cycle end) override;
 
     /// The output is complete: power states end here, though events may follow.
     void end_power_states(Cycle now);
@@ -57,7 +59,21 @@ private:
         std::vector<Cycle> idle, gated; ///< instance-cycles in each bin of power
     };
     IdVector<TileTypeId, std::array<Rests, power_domain_kinds>> rests_;
-    std::vector<trace::TrackId> tracks_; ///< of each actor
+    /// Where the trace shows what.
+    struct TileTracks {
+        std::string path;
+        trace::TrackId buffer, accumulator, vector_unit, memory; ///< the units that the tile has
+        trace::TrackId sends, receives;                          ///< of its network interface
+    };
+    struct ActorTracks {
+        trace::TrackId firings;
+        std::vector<std::vector<trace::TrackId>> macros, buses; ///< of each copy
+    };
+    void name_tracks(const ChipConfig& chip);
+    void show_span(trace::TrackId track, const program::Actor& actor, Cycle start, Cycle end);
+    const TileTracks& tile_of(ActorId actor) const { return tiles_[program_.actors[actor].tile.value()]; }
+    std::vector<TileTracks> tiles_;
+    std::vector<ActorTracks> actors_;
 };
 
 } // namespace imc::run

@@ -52,8 +52,8 @@ void Recorder::rested(const tile::ActorState& by, bool macros, const tile::Rest&
     if (!trace_)
         return;
     trace::Span span;
-    span.track = trace_->track(macros ? fmt::format("tile[{}].{}.power", by.actor->tile.value(), by.actor->name)
-                                      : fmt::format("tile[{}].power", by.actor->tile.value()));
+    span.track = trace_->track(macros ? fmt::format("{}.{}.power", tile_of(by.id).path, by.actor->name)
+                                      : fmt::format("{}.power", tile_of(by.id).path));
     span.layer = macros ? by.actor->layer : LayerId();
     span.name = trace_->name("gated");
     span.start = rest.gated_from * clock_.period();

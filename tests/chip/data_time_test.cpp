@@ -32,6 +32,7 @@ struct MacroEvents final : ChipObserver {
     void delivered(const Delivery&, const Route&, program::FlowId, bool) override {}
     void kept(program::FlowId, std::int64_t, Cycle) override {}
     void rested(const tile::ActorState&, bool, const tile::Rest&) override {}
+    void served(const tile::ActorState&, std::size_t, tile::Resource, Cycle, Cycle) override {}
 };
 
 /// One program on a chip of either detail.

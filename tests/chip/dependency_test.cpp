@@ -21,7 +21,8 @@ public:
     {
         for (std::size_t t = 0; t < program.tiles; ++t) {
             tiles_.push_back(std::make_unique<tile::TileEngine>(program, directory_, TileId(t), services_,
-                                                                tile::Rules{true, false}, *this));
+                                                                tile::Rules{true, false}, units_.emplace_back().units(),
+                                                                *this));
             wakes_.emplace(0, t);
         }
     }
@@ -77,6 +78,7 @@ private:
     Ledger ledger_;
     tile::ServiceTable services_;
     tile::FlowDirectory directory_;
+    std::deque<tile::PlainUnits> units_; // of each tile
     std::vector<std::unique_ptr<tile::TileEngine>> tiles_;
     using Wake = std::pair<Cycle, std::size_t>;
     std::priority_queue<Wake, std::vector<Wake>, std::greater<Wake>> wakes_;

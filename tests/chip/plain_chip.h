@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <deque>
 #include <memory>
 #include <queue>
 #include <utility>
@@ -42,6 +43,7 @@ private:
     Ledger ledger_;
     tile::ServiceTable services_;
     tile::FlowDirectory directory_;
+    std::deque<tile::PlainUnits> units_; ///< of each tile
     std::vector<std::unique_ptr<tile::TileEngine>> tiles_;
     using Wake = std::pair<Cycle, std::size_t>;
     std::priority_queue<Wake, std::vector<Wake>, std::greater<Wake>> wakes_;

@@ -91,8 +91,10 @@ private:
             tracks_.resize(id.value() + 1);
         Track& track = tracks_[id];
         if (track.process == 0) {
+            // The chip's tiles are processes, what is in them threads.
             const std::string& path = names.tracks[id];
-            const std::size_t dot = path.find('.');
+            const std::size_t first = path.find('.'), second = path.find('.', first + 1);
+            const std::size_t dot = first == std::string::npos || second == std::string::npos ? first : second;
             const std::string top = path.substr(0, dot);
             const auto [entry, is_new] = processes_.try_emplace(top, processes_.size() + 1);
             track.process = entry->second;
