@@ -119,7 +119,7 @@ Json damaged(Json document, RandomStream& random)
             break;
         case 3: // another number
             if (place.is_number_integer())
-                place = place.get<std::int64_t>() + static_cast<std::int64_t>(random.below(7)) - 3;
+                place = static_cast<std::int64_t>(place.get<std::uint64_t>() + random.below(7) - 3); // may wrap
             else if (place.is_number())
                 place = place.get<double>() * (4 * random.uniform() - 1);
             break;
