@@ -6,6 +6,7 @@
 
 #include "arch/program/program.h"
 #include "sim/mapping/options.h"
+#include "sim/mapping/stage_cycles.h"
 
 /// How the copies of a contraction share its output positions.
 namespace imc::mapping
@@ -44,6 +45,8 @@ struct Workload {
     double cycles_each = 1.0;   ///< per output position of a copy
     double cycles_shared = 0.0; ///< of the busiest of the tile's ports and units that the copies on a tile share
     TileTypeId type = TileTypeId(0); ///< of the tiles that it is on
+    StageCycles on_tile = {}; ///< of each of what its tiles share; work for other layers' results done there included
+    StageCycles in_all = {};  ///< least cycles of each of them on all tiles together
 
     std::int64_t positions() const { return static_cast<std::int64_t>(height) * width; }
 };

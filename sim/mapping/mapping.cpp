@@ -225,7 +225,12 @@ private:
             work.back().type = layer.type;
             if (layer.tiling.arrays > 0) {
                 work.back().cycles_each = types_.cycles_each(stage, layer.tiling, layer.type);
-                work.back().cycles_shared = busy(StageId(s)).most();
+                work.back().on_tile = busy(StageId(s));
+                work.back().cycles_shared = work.back().on_tile.most();
+                work.back().in_all = types_.cycles_in_all(stage, layer.tiling, layer.type);
+            } else if (const StageId host = host_of(StageId(s)); stage.kind == StageKind::vector && host.valid()) {
+                work.back().type = mapping_.layers[host.value()].type;
+                work.back().in_all = guest_work(stage, work.back().type);
             }
         }
         ArrayLayouts layouts;
@@ -243,7 +248,7 @@ private:
         for (std::size_t s = 0; s < stages().size(); ++s)
             mapping_.layers[s].copies = std::move(plan.copies[s]);
         mapping_.interval_bound_cycles = plan.bound;
-        mapping_.interval_least_cycles = plan.least;
+        mapping_.interval_relaxed_cycles = plan.relaxed;
         mapping_.interval_cycles = plan.interval;
         mapping_.tiles = plan.tiles.size();
         mapping_.tile_budget = std::max(budget, static_cast<std::int64_t>(mapping_.tiles));

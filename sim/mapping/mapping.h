@@ -65,8 +65,8 @@ struct Mapping {
     int rows = 1;
     std::int64_t arrays_used = 0;
     std::int64_t cells_used = 0;
-    double interval_bound_cycles = 0.0; ///< least time between results for the tile budget (LP relaxation)
-    double interval_least_cycles = 0.0; ///< the same if copies are whole
+    double interval_bound_cycles = 0.0;   ///< least time between results for the tile budget; copies are whole
+    double interval_relaxed_cycles = 0.0; ///< the same if copies could be split at will (LP relaxation)
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped, nothing else limiting it
     std::int64_t tile_budget = 0;
 

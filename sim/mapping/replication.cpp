@@ -28,15 +28,22 @@ double least(double low, double high, const std::function<bool(double)>& fits)
     return high;
 }
 
-/// The slowest layer with one copy each, and with a copy for each position.
-std::pair<double, double> extremes(const std::vector<Workload>& layers)
+/// What all tiles' ports and units together need if each layer has a copy for each position, and the slowest layer
+/// with one copy each.
+std::pair<double, double> extremes(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
 {
     double low = 0.0, high = 0.0;
+    IdVector<TileTypeId, StageCycles> in_all(types.size());
     for (const Workload& layer : layers) {
         high = std::max(high, alone(layer));
         low = std::max(low, layer.cycles_each);
+        in_all[layer.type] += layer.in_all * static_cast<double>(layer.positions());
     }
-    return {low, high};
+    for (std::size_t t = 0; t < types.size(); ++t) {
+        const std::int64_t tiles = std::min(budget, types[TileTypeId(t)].most);
+        low = std::max(low, in_all[TileTypeId(t)].most() / static_cast<double>(std::max<std::int64_t>(1, tiles)));
+    }
+    return {low, std::max(low, high)};
 }
 
 /// Layers put on tiles one after another, each with the fewest copies that do. Copies on a tile share its ports and
@@ -80,13 +87,13 @@ private:
     {
         for (Workload layer : layers_) {
             if (std::isinf(cycles))
-                layer.cycles_shared = 0.0; // so many copies as asked for, however slow the tile makes them
+                layer.cycles_shared = 0.0, layer.on_tile = {}; // as many copies as asked for, however slow
             copies.push_back(Copies::one(layer.height, layer.width));
             if (layer.arrays > 0 && !add(layer, turns_of(layer), cycles, most))
                 return false;
         }
-        for (const double load : load_)
-            interval_ = std::max(interval_, load);
+        for (const StageCycles& load : load_)
+            interval_ = std::max(interval_, load.most());
         for (std::size_t l = 0; l < layers_.size(); ++l)
             if (layers_[l].arrays > 0)
                 interval_ = std::max(interval_, interval_of(layers_[l], copies[l]));
@@ -100,7 +107,7 @@ private:
         Copies& chosen = copies.back();
         chosen.groups.clear();
         tile_ = options_.share_tiles ? full_[layer.type] : tiles();
-        const double load = turns * layer.cycles_shared;
+        const StageCycles load = layer.on_tile * turns;
         const auto fewest = static_cast<std::int64_t>(std::ceil(positions / turns - 1e-9));
         for (std::int64_t n = 1; n <= layer.positions(); ++n) {
             add_copy(layer, load, cycles, chosen);
@@ -116,20 +123,22 @@ private:
     }
 
     /// On the first tile that has room and time, or on what is left of the next tiles.
-    void add_copy(const Workload& layer, double load, double cycles, Copies& chosen)
+    void add_copy(const Workload& layer, const StageCycles& load, double cycles, Copies& chosen)
     {
         const ArrayLayout& layout = types_[layer.type];
         std::vector<Segment> place;
         for (std::int64_t left = layer.arrays; left > 0; ++tile_) {
             if (tile_ == tiles()) {
                 used_.push_back(0);
-                load_.push_back(0.0);
+                load_.push_back({});
                 tile_types.push_back(layer.type);
                 ++of_type_[layer.type];
             }
             const auto t = static_cast<std::size_t>(tile_);
             const std::int64_t free = layout.tile - used_[t];
-            if (tile_types[t] != layer.type || free == 0 || (load_[t] > 0.0 && load_[t] + load > cycles))
+            StageCycles both = load_[t];
+            both += load;
+            if (tile_types[t] != layer.type || free == 0 || (load_[t].most() > 0.0 && both.most() > cycles))
                 continue;
             const std::int64_t taken = std::min(free, left);
             place.push_back({tile_, used_[t], taken});
@@ -158,8 +167,8 @@ private:
             ++full;
         for (const CopyGroup& group : chosen.groups)
             for (const Segment& segment : group.place)
-                done_.push_back({segment.tile, static_cast<double>(group.share.tokens()) * layer.cycles_shared});
-        load_.assign(load_.size(), 0.0);
+                done_.push_back({segment.tile, layer.on_tile * static_cast<double>(group.share.tokens())});
+        load_.assign(load_.size(), {});
         for (const auto& [tile, cycles] : done_)
             load_[static_cast<std::size_t>(tile)] += cycles;
     }
@@ -167,12 +176,12 @@ private:
     const std::vector<Workload>& layers_;
     const ArrayLayouts& types_;
     const Options& options_;
-    IdVector<TileTypeId, std::int64_t> of_type_;        ///< tiles
-    std::vector<std::int64_t> used_;                    ///< arrays of each tile
-    std::vector<double> load_;                          ///< cycles that each tile's ports and units are busy
-    std::vector<std::pair<std::int64_t, double>> done_; ///< by settled layers: tile, cycles
-    std::int64_t tile_ = 0;                             ///< that the next copy is tried on
-    IdVector<TileTypeId, std::int64_t> full_;           ///< tiles of the type before this one have no array left
+    IdVector<TileTypeId, std::int64_t> of_type_;             ///< tiles
+    std::vector<std::int64_t> used_;                         ///< arrays of each tile
+    std::vector<StageCycles> load_;                          ///< cycles that each tile's ports and units are busy
+    std::vector<std::pair<std::int64_t, StageCycles>> done_; ///< by settled layers: tile, cycles
+    std::int64_t tile_ = 0;                                  ///< that the next copy is tried on
+    IdVector<TileTypeId, std::int64_t> full_;                ///< tiles of the type before this one have no array left
     double interval_ = 0.0;
 };
 
@@ -192,9 +201,9 @@ bool there_are(const IdVector<TileTypeId, double>& arrays, const ArrayLayouts& t
 
 } // namespace
 
-double interval_bound(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
+double relaxed_interval(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
 {
-    const auto [low, high] = extremes(layers);
+    const auto [low, high] = extremes(layers, types, budget);
     return least(low, high, [&](double interval) {
         IdVector<TileTypeId, double> arrays(types.size(), 0.0);
         for (const Workload& layer : layers)
@@ -203,9 +212,9 @@ double interval_bound(const std::vector<Workload>& layers, const ArrayLayouts& t
     });
 }
 
-double least_interval(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
+double interval_bound(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
 {
-    const auto [low, high] = extremes(layers);
+    const auto [low, high] = extremes(layers, types, budget);
     return least(low, high, [&](double interval) {
         IdVector<TileTypeId, double> arrays(types.size(), 0.0);
         for (const Workload& layer : layers)
@@ -244,9 +253,9 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
         return true;
     };
     // The least interval whose copies fit, by bisection; every try is what the copies really reach.
-    plan.least = least_interval(layers, types, budget);
     plan.bound = interval_bound(layers, types, budget);
-    double low = plan.least;
+    plan.relaxed = relaxed_interval(layers, types, budget);
+    double low = plan.bound;
     if (!try_within(low))
         for (int step = 0; step < 40 && plan.interval - low > 0.5; ++step) {
             const double middle = 0.5 * (low + plan.interval);
@@ -255,8 +264,8 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
         }
     // Where tiles end decides, too: a shorter interval may fit where a longer one did not.
     constexpr int tries = 24;
-    for (int i = 1; i < tries && plan.interval > 1.01 * plan.least; ++i)
-        try_within(plan.least + (plan.interval - plan.least) * i / tries);
+    for (int i = 1; i < tries && plan.interval > 1.01 * plan.bound; ++i)
+        try_within(plan.bound + (plan.interval - plan.bound) * i / tries);
     return plan;
 }
 

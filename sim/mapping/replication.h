@@ -21,8 +21,8 @@ struct ReplicationPlan {
     std::vector<Copies> copies; ///< of each layer; groups without a place for layers without arrays
     std::vector<TileTypeId> tiles; ///< the type of each
     double interval = 0.0; ///< cycles between results that the slowest layer allows
-    double least = 0.0;    ///< the same for whole copies that share positions evenly, whatever their place
-    double bound = 0.0;    ///< the same if copies and tiles could be split at will
+    double bound = 0.0;    ///< the same for whole copies that share positions evenly, whatever their place
+    double relaxed = 0.0;  ///< the same if copies and tiles could be split at will
 };
 
 /// Puts the layers' copies on tiles, in order, each on the first arrays that are free.
@@ -31,14 +31,15 @@ struct ReplicationPlan {
 ReplicationPlan plan_replication(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget,
                                  const Options& options);
 
-/// The least interval of any replication in `budget` tiles: min T with
-/// Σ arrays · max(1, positions · cycles_each / T) ≤ budget · arrays of a tile, copies being real numbers. With several
-/// types of tiles that holds for each type and the most tiles of it that there may be, and Σ of the types' tiles ≤ budget.
-double interval_bound(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget);
+/// The least interval of any replication in `budget` tiles, copies being real numbers: min T with
+/// Σ arrays · max(1, positions · cycles_each / T) ≤ budget · arrays of a tile and, for each of what a tile has once
+/// (buffer ports, accumulators, vector unit), Σ positions · in_all ≤ budget · T. With several types of tiles that holds
+/// for each type and the most tiles of it that there may be, and Σ of the types' tiles ≤ budget.
+double relaxed_interval(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget);
 
-/// The least interval of whole copies in `budget` tiles, which no replication can beat: every output position needs
-/// each weight once, and the n cells that hold a weight share the positions at best evenly. min T with
+/// The same for whole copies, which no replication can beat: every output position needs each weight once, and the n
+/// cells that hold a weight share the positions at best evenly. Instead of the first,
 /// Σ arrays · ⌈positions · cycles_each / T⌉ ≤ budget · arrays of a tile.
-double least_interval(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget);
+double interval_bound(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget);
 
 } // namespace imc::mapping

@@ -66,6 +66,12 @@ StageCycles cycles_on_arrays(const Stage& stage, const Tiling& tiling, const Til
     return {fetch_cycles(bits, tile), steps(additions, tile.accumulator.lanes), work_cycles(stage.work, values, tile)};
 }
 
+double joined_fetch_cycles(const Stage& stage, const TileConfig& tile, const PrecisionOptions& precision)
+{
+    const auto joined = static_cast<std::int64_t>(stage.inputs.size()) - 1;
+    return fetch_cycles(joined * stage.channels * precision.activation_bits, tile);
+}
+
 StageCycles cycles_on_vector_unit(const Stage& stage, std::int64_t products, const TileConfig& tile,
                                   const PrecisionOptions& precision)
 {

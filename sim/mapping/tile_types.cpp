@@ -53,8 +53,18 @@ StageCycles TileTypes::cycles_shared(const Stage& stage, const Tiling& tiling, s
     StageCycles cycles = cycles_on_arrays(stage, tiling, tile, precision_, options_);
     // Vector work is done where its first operand is computed, spread over as many tiles.
     const double on_a_tile = std::min(1.0, static_cast<double>(tile.arrays()) / static_cast<double>(tiling.arrays));
+    cycles.fetch += joined_fetch_cycles(stage, tile, precision_) * on_a_tile;
     cycles.sums *= on_a_tile;
     cycles.vector *= on_a_tile;
+    return cycles;
+}
+
+StageCycles TileTypes::cycles_in_all(const Stage& stage, const Tiling& tiling, TileTypeId type) const
+{
+    Options alone = options_;
+    alone.replication = Replication::none;
+    StageCycles cycles = cycles_on_arrays(stage, tiling, (*this)[type], precision_, alone);
+    cycles.fetch += joined_fetch_cycles(stage, (*this)[type], precision_);
     return cycles;
 }
 

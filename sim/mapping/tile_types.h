@@ -32,6 +32,9 @@ public:
     /// Cycles that a stage keeps the ports and units of a tile per output position; a tiling without blocks: on the
     /// vector unit, `products` of each result value.
     StageCycles cycles_shared(const Stage& stage, const Tiling& tiling, std::int64_t products, TileTypeId type) const;
+    /// The least of the same for a contraction on arrays, on all tiles together: rows that a copy has in its registers
+    /// are not fetched again.
+    StageCycles cycles_in_all(const Stage& stage, const Tiling& tiling, TileTypeId type) const;
     /// Dynamic energy in J of an output position of a contraction on arrays: macros with half of their inputs and cells
     /// active, operands from the tile's buffer, results and their sums.
     double energy_each(const Tiling& tiling, TileTypeId type) const;

@@ -81,7 +81,7 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     r.array_utilization = summary.array_utilization;
     r.tile_budget = m.tile_budget;
     r.interval_bound_cycles = m.interval_bound_cycles;
-    r.interval_least_cycles = m.interval_least_cycles;
+    r.interval_relaxed_cycles = m.interval_relaxed_cycles;
     r.interval_cycles = m.interval_cycles;
     r.hop_bytes = mapped.hop_bytes;
     r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
@@ -159,7 +159,7 @@ std::string to_json(const MapReport& r)
                                 {"arrays_used", r.arrays_used},
                                 {"array_utilization", r.array_utilization},
                                 {"interval_bound_cycles", r.interval_bound_cycles},
-                                {"interval_least_cycles", r.interval_least_cycles},
+                                {"interval_relaxed_cycles", r.interval_relaxed_cycles},
                                 {"interval_cycles", r.interval_cycles},
                                 {"hop_bytes", r.hop_bytes},
                                 {"random_hop_bytes", r.random_hop_bytes},
@@ -184,7 +184,7 @@ std::string to_text(const MapReport& r)
                     r.tiles, r.columns, r.rows, r.arrays_used, r.array_utilization * 100);
     text += fmt::format("interval: {:.0f} cycles for the slowest layer; at best {:.0f} in {} tiles, {:.0f} if copies "
                         "could be split\n",
-                        r.interval_cycles, r.interval_least_cycles, r.tile_budget, r.interval_bound_cycles);
+                        r.interval_cycles, r.interval_bound_cycles, r.tile_budget, r.interval_relaxed_cycles);
     text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
                         r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
     text += fmt::format("fullest tile buffer: {} of {} bytes\n", r.most_buffer_bytes, r.buffer_bytes);

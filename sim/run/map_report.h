@@ -44,8 +44,8 @@ struct MapReport {
     std::int64_t arrays_used = 0;
     double array_utilization = 0.0;
     std::int64_t tile_budget = 0;
-    double interval_bound_cycles = 0.0; ///< LP relaxation of the replication for the tile budget
-    double interval_least_cycles = 0.0; ///< the same if copies are whole
+    double interval_bound_cycles = 0.0;   ///< that no replication in the tile budget can beat
+    double interval_relaxed_cycles = 0.0; ///< the same if copies could be split at will (LP relaxation)
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped
     double hop_bytes = 0.0;
     double random_hop_bytes = 0.0;      ///< mean of 100 random placements

@@ -127,6 +127,9 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     std::vector<Cycle> outputs;
     std::vector<Chip::PowerStates> power; // at each output
     std::optional<SteadyState> steady;
+    // What comes faster than the slowest resource can follow had been done ahead and does not last.
+    const bool ideal = experiment.run.fidelity == Fidelity::dependency;
+    const auto least = static_cast<double>(ideal ? r.bounds[1] : std::max(r.bounds[1], r.bounds[2]));
     const auto settle = [&](const SteadyState& state) {
         const std::size_t last = outputs.size() - 1;
         const auto n = state.period > 0 ? static_cast<std::size_t>(state.period) : std::min<std::size_t>(8, last);
@@ -139,7 +142,7 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
         power.push_back(chip.power(cycle));
         r.completions.push_back(cycle);
         if (look && !steady)
-            if (const auto found = find_steady_state(outputs))
+            if (const auto found = find_steady_state(outputs); found && found->interval >= least)
                 settle(*found);
         if (steady && static_cast<std::int64_t>(r.completions.size()) >= options.inferences)
             sc_core::sc_stop();
@@ -153,10 +156,11 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
         settle(mean_of_last(outputs));
         if (look)
             r.warnings.push_back("the pattern of output intervals did not repeat within " + std::to_string(total) +
-                                 " inferences: throughput is the mean of the last eight intervals");
+                                 " inferences: throughput is the mean of the last eight intervals, or what the "
+                                 "slowest resource allows where that is less");
     }
     if (steady) {
-        r.interval_cycles = steady->interval;
+        r.interval_cycles = std::max(steady->interval, look ? least : 0.0);
         r.interval_period = steady->period;
     }
 }

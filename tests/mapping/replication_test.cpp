@@ -109,9 +109,9 @@ TEST(LeastInterval, IsWhatTryingAllNumbersOfCopiesFindsAndNoLessThanTheRelaxatio
         for (int l = 0; l < 2; ++l)
             layers.push_back({number(6), number(6), number(5), 1.0 * number(9), 0.0});
         const std::int64_t arrays = layers[0].arrays + layers[1].arrays + number(40);
-        const double least = least_interval(layers, ArrayLayouts(1), arrays);
+        const double least = interval_bound(layers, ArrayLayouts(1), arrays);
         EXPECT_NEAR(least, least_by_trying(layers, arrays), 1e-6 * least) << i;
-        EXPECT_LE(interval_bound(layers, ArrayLayouts(1), arrays), least * (1.0 + 1e-6));
+        EXPECT_LE(relaxed_interval(layers, ArrayLayouts(1), arrays), least * (1.0 + 1e-6));
     }
 }
 
@@ -168,11 +168,22 @@ TEST_P(Replicated, IsCloseToTheLeastIntervalOfItsTileBudget)
     for (const char* chip : {"rram", "pcm"})
         for (const double budget : {1.25, 1.5, 2.0, 4.0}) {
             const run::MapReport r = mapped(std::string(GetParam()) + "_" + chip, budget);
-            EXPECT_GE(r.interval_least_cycles, r.interval_bound_cycles * (1.0 - 1e-6));
-            EXPECT_GE(r.interval_cycles, r.interval_least_cycles * (1.0 - 1e-6));
-            EXPECT_LE(r.interval_cycles, (budget == 1.5 ? 1.15 : 1.10) * r.interval_least_cycles)
+            EXPECT_GE(r.interval_bound_cycles, r.interval_relaxed_cycles * (1.0 - 1e-6));
+            EXPECT_GE(r.interval_cycles, r.interval_bound_cycles * (1.0 - 1e-6));
+            EXPECT_LE(r.interval_cycles, (budget == 1.5 ? 1.15 : 1.10) * r.interval_bound_cycles)
                 << chip << " " << budget;
         }
+}
+
+/// On digital macros it is buffer ports and vector units that a tile runs out of, and the bound knows of them. What
+/// does not divide evenly among tiles: LeNet-5 on two (1.102 times the bound), MobileNetV2's depthwise layers (1.19).
+TEST_P(Replicated, IsCloseToWhatPortsAndUnitsAllowAtTwiceTheTiles)
+{
+    const std::map<std::string, double> uneven{{"lenet5", 1.11}, {"mobilenetv2_cifar10", 1.20}};
+    const auto more = uneven.find(GetParam());
+    const run::MapReport r = mapped(std::string(GetParam()) + "_sram", 2.0);
+    EXPECT_GE(r.interval_cycles, r.interval_bound_cycles * (1.0 - 1e-6));
+    EXPECT_LE(r.interval_cycles, (more == uneven.end() ? 1.10 : more->second) * r.interval_bound_cycles);
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Replicated, testing::ValuesIn(networks),

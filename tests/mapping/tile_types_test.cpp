@@ -155,8 +155,8 @@ TEST(Replication, OfTwoTypesKeepsTheBudgetAndTheOrderOfTheBounds)
                 tiles += type.tiles;
             EXPECT_EQ(tiles, static_cast<std::int64_t>(m.tiles));
             EXPECT_LE(tiles, m.tile_budget) << network << " " << budget;
-            EXPECT_LE(m.interval_bound_cycles, m.interval_least_cycles * (1.0 + 1e-6)) << network << " " << budget;
-            EXPECT_LE(m.interval_least_cycles, m.interval_cycles * (1.0 + 1e-6)) << network << " " << budget;
+            EXPECT_LE(m.interval_relaxed_cycles, m.interval_bound_cycles * (1.0 + 1e-6)) << network << " " << budget;
+            EXPECT_LE(m.interval_bound_cycles, m.interval_cycles * (1.0 + 1e-6)) << network << " " << budget;
             types_of_layers(e, mapped);
         }
 }
