@@ -1,5 +1,7 @@
 #include "sim/base/energy.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <stdexcept>
 
@@ -15,7 +17,15 @@ Energy Energy::from_joules(double joules)
     return from_quanta(std::llround(joules / energy_quantum_j));
 }
 
-double Energy::joules() const { return static_cast<double>(quanta_) * energy_quantum_j; }
+double Energy::joules() const
+{
+    // By way of the decimal: a product with 1e-21 would be off by a digit in the last place every other time.
+    std::array<char, 64> text;
+    const char* end = fmt::format_to(text.begin(), "{}e-21", quanta_);
+    double joules = 0.0;
+    std::from_chars(text.begin(), end, joules);
+    return joules;
+}
 
 Energy energy_of(double watts, std::int64_t femtoseconds)
 {

@@ -25,7 +25,7 @@ public:
     }
 
     constexpr Wide quanta() const { return quanta_; }
-    double joules() const;
+    double joules() const; ///< nearest to the decimal number: a sum of decimals read from a trace gives the same
 
     constexpr Energy& operator+=(Energy other)
     {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -41,4 +42,14 @@ TEST(Clock, RoundsAPhaseUpOnce)
     EXPECT_EQ(clock.cycles(Femtoseconds{1}), 1);
     EXPECT_EQ(clock.cycles(Femtoseconds{0}), 0);
     EXPECT_THROW(Clock(0), std::invalid_argument);
+}
+
+TEST(Energy, InJoulesIsTheDecimalNumberRoundedOnce)
+{
+    EXPECT_EQ(Energy::from_quanta(3023152263096676).joules(), 3.023152263096676e-06);
+    EXPECT_EQ(Energy::from_quanta(26487156783406562).joules(), 2.6487156783406562e-05);
+    EXPECT_EQ(Energy::from_quanta(Energy::Wide{1471192360961828884} * 1000003).joules(),
+              std::stod("1471.196774538911769486652"));
+    EXPECT_EQ(Energy::from_quanta(-7).joules(), -7e-21);
+    EXPECT_EQ(Energy().joules(), 0.0);
 }
