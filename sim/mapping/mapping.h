@@ -42,7 +42,7 @@ struct LayerMapping {
     Tiling tiling; ///< no blocks if the layer runs on the vector unit
     std::int64_t tiles = 0;
     std::vector<std::size_t> parts; ///< indices into Mapping::parts
-    bool reduce_on_path = false; ///< partial sums are handed on from tile to tile, each adding its own
+    bool reduce_on_path = false;    ///< partial sums are handed on from tile to tile, each adding its own
     bool on_vector_unit() const { return tiling.blocks.empty(); }
 };
 
@@ -60,17 +60,20 @@ struct Mapping {
     std::size_t tiles = 0; ///< that compute
     IdVector<TileId, TileTypeId> tile_types;
     IdVector<TileTypeId, TypeUse> types; ///< of all types of the chip
-    TileId memory_tile;    ///< the node of the chip's memory and pins: tile id `tiles`
-    int columns = 1;       ///< of the mesh
+    TileId memory_tile;                  ///< the node of the chip's memory and pins: tile id `tiles`
+    int columns = 1;                     ///< of the mesh
     int rows = 1;
     std::int64_t arrays_used = 0;
     std::int64_t cells_used = 0;
     double interval_bound_cycles = 0.0;   ///< least time between results for the tile budget; copies are whole
     double interval_relaxed_cycles = 0.0; ///< the same if copies could be split at will (LP relaxation)
-    double interval_cycles = 0.0;       ///< of the slowest layer as mapped, nothing else limiting it
+    double interval_cycles = 0.0;         ///< of the slowest layer as mapped, nothing else limiting it
     std::int64_t tile_budget = 0;
 
-    TileTypeId type_of(TileId tile) const { return tile.value() < tile_types.size() ? tile_types[tile] : TileTypeId(0); }
+    TileTypeId type_of(TileId tile) const
+    {
+        return tile.value() < tile_types.size() ? tile_types[tile] : TileTypeId(0);
+    }
 };
 
 /// Maps a network on a chip. Throws ConfigError for operators that cannot run, RunError with what is missing

@@ -72,6 +72,7 @@ Cycle cycles(std::uint32_t from, std::uint32_t to)
     mapped.program = std::move(net.program);
     mapped.mesh = {4, 2, 1, {0}};
     mapped.mapping.tiles = 4;
+    mapped.mapping.types.push_back({.tiles = 4});
     mapped.mapping.memory_tile = TileId(4);
     return run::simulate(experiment, mapped, nullptr).cycles;
 }
