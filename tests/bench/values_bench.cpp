@@ -10,6 +10,7 @@
 #include "sim/base/random.h"
 #include "sim/values/contraction.h"
 #include "sim/values/packing.h"
+#include "tests/values/constant_curve.h"
 
 extern "C" void cblas_sgemm(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*,
                             int);
@@ -42,23 +43,14 @@ double seconds(const std::function<void()>& work)
     return best;
 }
 
-devices::Curve constant(double value)
-{
-    devices::Curve curve;
-    devices::Piece piece;
-    piece.coefficients = {value};
-    curve.pieces = {piece};
-    return curve;
-}
-
 Physics physics(bool wires, bool noise)
 {
     devices::DeviceConfig d;
     d.max_s = 25e-6;
-    d.programming.sigma_us = constant(0.5);
+    d.programming.sigma_us = test::constant(0.5);
     if (noise) {
         devices::ReadNoiseConfig read;
-        read.amplitude = constant(0.01);
+        read.amplitude = test::constant(0.01);
         read.white_s = 0.1e-6;
         d.read_noise = read;
     }

@@ -101,30 +101,40 @@ TEST(Deadlock, DoesNotOccurBetweenTilesOfTwoTypes)
 
 TEST(Deadlock, DoesNotOccurWithBuffersForOverlap) { expect_no_deadlock({}, 2); }
 
-TEST(Deadlock, DoesNotOccurWhereRowsWaitInTheGlobalBuffer)
+/// Maps random graphs on tiles whose buffers are a byte smaller than the fullest needs: what can wait elsewhere has to.
+/// `look` gets each that fits, with its chip and seed.
+template <class Look> void for_each_spilling(const mapping::Options& options, Look look)
 {
     ChipConfig chip = small_chip();
     const std::int64_t ample = chip.tiles.front().buffer.bytes;
-    int spilled = 0;
     for (std::uint64_t seed = 0; seed < graphs(); ++seed) {
         RandomStream random(seed, "fork-join");
         const Graph graph = test::random_network(random);
         chip.tiles.front().buffer.bytes = ample;
         const std::vector<std::int64_t> reserved = mapping::reserved_bits(program_of(graph, chip, minimal()));
-        // One byte less than the fullest tile needs: what can wait elsewhere has to.
         const std::int64_t most = *std::max_element(reserved.begin(), reserved.end() - 1);
         chip.tiles.front().buffer.bytes = (most + 7) / 8 - 1;
         program::Program program;
         try {
-            program = program_of(graph, chip, {});
+            program = program_of(graph, chip, options);
         } catch (const RunError&) {
             continue; // nothing of what the tile holds can wait elsewhere
         }
+        look(chip, program, seed);
+        if (testing::Test::HasFatalFailure())
+            return;
+    }
+}
+
+TEST(Deadlock, DoesNotOccurWhereRowsWaitInTheGlobalBuffer)
+{
+    int spilled = 0;
+    for_each_spilling({}, [&](const ChipConfig& chip, const program::Program& program, std::uint64_t seed) {
         for (const program::Actor& actor : program.actors)
             spilled += actor.kind == program::ActorKind::spill;
         test::PlainChip plain(chip, program, seed);
         ASSERT_TRUE(plain.run(3)) << "graph " << seed << plain.blocked(3);
-    }
+    });
     EXPECT_GT(spilled, 20);
 }
 
@@ -185,22 +195,8 @@ TEST(Deadlock, OccursWithAnyReserveSmallerThanComputedForReplicatedLayers)
 /// What waits in the global buffer keeps as few slots.
 TEST(Deadlock, OccursWithAnySpillSmallerThanComputed)
 {
-    ChipConfig chip = small_chip();
-    const std::int64_t ample = chip.tiles.front().buffer.bytes;
     int spilled = 0;
-    for (std::uint64_t seed = 0; seed < graphs(); ++seed) {
-        RandomStream random(seed, "fork-join");
-        const Graph graph = test::random_network(random);
-        chip.tiles.front().buffer.bytes = ample;
-        const std::vector<std::int64_t> reserved = mapping::reserved_bits(program_of(graph, chip, minimal()));
-        const std::int64_t most = *std::max_element(reserved.begin(), reserved.end() - 1);
-        chip.tiles.front().buffer.bytes = (most + 7) / 8 - 1;
-        program::Program program;
-        try {
-            program = program_of(graph, chip, minimal());
-        } catch (const RunError&) {
-            continue;
-        }
+    for_each_spilling(minimal(), [&](const ChipConfig& chip, program::Program& program, std::uint64_t seed) {
         for (program::Actor& actor : program.actors) {
             if (actor.kind != program::ActorKind::spill)
                 continue;
@@ -214,7 +210,7 @@ TEST(Deadlock, OccursWithAnySpillSmallerThanComputed)
             ASSERT_FALSE(fewer.run(1)) << "graph " << seed << ": '" << actor.name << "'";
             ++actor.output_slots;
         }
-    }
+    });
     EXPECT_GT(spilled, 20);
 }
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tests/values/encodings.h"
 #include "tests/values/values_support.h"
 
 using namespace imc;
@@ -8,14 +9,6 @@ using test::describe;
 
 namespace
 {
-
-constexpr Encoding encodings[] = {Encoding::biased,
-                                  Encoding::biased_flip,
-                                  Encoding::offset_column,
-                                  Encoding::differential_analog,
-                                  Encoding::differential_digital,
-                                  Encoding::twos_complement,
-                                  Encoding::xnor};
 
 bool may_merge(const ArraySpec& c)
 {
@@ -28,7 +21,7 @@ bool may_merge(const ArraySpec& c)
 std::vector<ArraySpec> every_config()
 {
     std::vector<ArraySpec> all;
-    for (const Encoding encoding : encodings)
+    for (const Encoding encoding : test::encodings)
         for (const int cell : {1, 2, 3})
             for (const int weight : {1, 4, 8})
                 for (const int slice : {1, 2, 3})
@@ -88,7 +81,7 @@ TEST(Exactness, EveryEncodingEqualsTheIntegerProductWithTheRequiredBits)
 TEST(Exactness, FullRangeLayersOfRealSizeAreExact)
 {
     RandomStream random(2, "exactness");
-    for (const Encoding encoding : encodings) {
+    for (const Encoding encoding : test::encodings) {
         ArraySpec c;
         c.encoding = encoding;
         c.rows = 128;

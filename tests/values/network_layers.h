@@ -6,6 +6,7 @@
 
 #include "arch/config/chip.h"
 #include "sim/mapping/options.h"
+#include "tests/values/encodings.h"
 #include "workloads/graph.h"
 
 /// The layers of shipped networks on shipped chips, with full-range weights and inputs, against exact sums.
@@ -15,14 +16,6 @@ namespace imc::test
 inline const std::filesystem::path configs = std::filesystem::path(IMC_SOURCE_DIR) / "configs";
 
 ChipConfig shipped_chip(const std::string& name);
-
-constexpr Encoding encodings[] = {Encoding::biased,
-                                  Encoding::biased_flip,
-                                  Encoding::offset_column,
-                                  Encoding::differential_analog,
-                                  Encoding::differential_digital,
-                                  Encoding::twos_complement,
-                                  Encoding::xnor};
 
 /// The macro with another encoding, its cells of one bit where the encoding asks for it.
 MacroConfig with_encoding(MacroConfig macro, Encoding encoding);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/values/constant_curve.h"
 #include "tests/values/values_support.h"
 
 using namespace imc;
@@ -17,15 +18,6 @@ namespace
 constexpr std::size_t n = 48;
 constexpr double level = 25e-6;
 
-devices::Curve constant(double value)
-{
-    devices::Curve curve;
-    devices::Piece piece;
-    piece.coefficients = {value};
-    curve.pieces = {piece};
-    return curve;
-}
-
 /// Cells that fluctuate by `amplitude` of their largest conductance per root of the band, and by `white_s`.
 Physics noisy(double amplitude, double white_s)
 {
@@ -34,7 +26,7 @@ Physics noisy(double amplitude, double white_s)
     d.max_s = level;
     devices::ReadNoiseConfig noise;
     noise.scale = devices::NoiseScale::absolute;
-    noise.amplitude = constant(amplitude);
+    noise.amplitude = test::constant(amplitude);
     noise.white_s = white_s;
     d.read_noise = noise;
     Physics p;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/values/constant_curve.h"
 #include "tests/values/values_support.h"
 
 using namespace imc;
@@ -22,16 +23,6 @@ DeviceConfig plain_device(double min_s = 0.0)
     d.max_s = 25e-6;
     d.min_s = min_s;
     return d;
-}
-
-devices::Curve constant(double value, devices::Argument argument = devices::Argument::fraction)
-{
-    devices::Curve curve;
-    curve.argument = argument;
-    devices::Piece piece;
-    piece.coefficients = {value};
-    curve.pieces = {piece};
-    return curve;
 }
 
 Physics physics(const DeviceConfig& d)
@@ -91,7 +82,7 @@ TEST(ArrayPhysics, ExactCellsOnTheGridGiveTheExactProduct)
 TEST(ArrayPhysics, ProgrammingErrorHasItsVarianceInTheOutput)
 {
     DeviceConfig d = plain_device();
-    d.programming.sigma_us = constant(0.5);
+    d.programming.sigma_us = test::constant(0.5);
     const ArraySpec c = ideal_adc();
     const Matrix<std::int32_t> w(256, 64, 1), x(1, 256, 255);
     const double level = 25e-6;
@@ -113,7 +104,7 @@ TEST(ArrayPhysics, ProgrammingErrorHasItsVarianceInTheOutput)
 TEST(ArrayPhysics, CompensationUndoesTheMeanDriftOfArraysAndOfColumns)
 {
     DeviceConfig d = plain_device();
-    d.drift = devices::DriftConfig{1.0, constant(0.05), constant(0.0), "test"};
+    d.drift = devices::DriftConfig{1.0, test::constant(0.05), test::constant(0.0), "test"};
     const double share = std::pow(1e6 + 1.0, -0.05); // what is left after 1e6 s: about half
     Matrix<std::int32_t> w(64, 16), x(20, 64);
     for (std::size_t n = 0; n < w.size(); ++n)
@@ -155,7 +146,7 @@ TEST(ArrayPhysics, SlowAndFastNoiseAddUpOverInputBitsAsTheyShould)
     DeviceConfig d = plain_device();
     devices::ReadNoiseConfig noise;
     noise.scale = devices::NoiseScale::absolute;
-    noise.amplitude = constant(0.0);
+    noise.amplitude = test::constant(0.0);
     noise.white_s = sigma;
     d.read_noise = noise;
     {
@@ -166,7 +157,7 @@ TEST(ArrayPhysics, SlowAndFastNoiseAddUpOverInputBitsAsTheyShould)
     }
     d.read_noise->white_s = 0.0;
     const double band = std::log((1000.0 + 250e-9) / 500e-9);
-    d.read_noise->amplitude = constant(0.2 / std::sqrt(band));
+    d.read_noise->amplitude = test::constant(0.2 / std::sqrt(band));
     {
         Physics p = physics(d);
         p.moment.time_s = 1000.0;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/values/constant_curve.h"
 #include "tests/values/values_support.h"
 
 using namespace imc;
@@ -12,13 +13,25 @@ using namespace imc::values;
 namespace
 {
 
-devices::Curve constant(double value)
+/// 6 bits for sums up to 765.
+constexpr double step = 765.0 / 63.0;
+
+/// One slice and one plane: the error of a sum is that of one conversion, and uniform over a step where it has no
+/// noise.
+ErrorPowers one_conversion(std::uint64_t seed, double enob)
 {
-    devices::Curve curve;
-    devices::Piece piece;
-    piece.coefficients = {value};
-    curve.pieces = {piece};
-    return curve;
+    RandomStream random(seed, "snr");
+    ArraySpec spec;
+    spec.rows = 255;
+    spec.encoding = Encoding::twos_complement;
+    spec.cell_bits = 1;
+    spec.weight_bits = 1;
+    spec.input_bits = spec.slice_bits = 2;
+    spec.adc.bits = 6;
+    spec.adc.enob = enob;
+    const auto w = test::random_weights(random, 255, 100, 1);
+    const auto x = test::random_inputs(random, 100, 255, spec);
+    return measure_errors(spec, w, nullptr, x, x);
 }
 
 } // namespace
@@ -41,19 +54,7 @@ TEST(Snr, AnExactArrayHasNoError)
 
 TEST(Snr, QuantisationIsATwelfthOfTheStepSquared)
 {
-    // One slice, one plane: the step's error is uniform. 6 bits for sums up to 765 need steps of 12.14.
-    RandomStream random(2, "snr");
-    ArraySpec spec;
-    spec.rows = 255;
-    spec.encoding = Encoding::twos_complement;
-    spec.cell_bits = 1;
-    spec.weight_bits = 1;
-    spec.input_bits = spec.slice_bits = 2;
-    spec.adc.bits = 6;
-    const auto w = test::random_weights(random, 255, 100, 1);
-    const auto x = test::random_inputs(random, 100, 255, spec);
-    const ErrorPowers powers = measure_errors(spec, w, nullptr, x, x);
-    const double step = 765.0 / 63.0;
+    const ErrorPowers powers = one_conversion(2, 0.0);
     EXPECT_NEAR(powers.quantisation, step * step / 12, 0.05 * step * step / 12);
     EXPECT_LT(powers.clipping, 1e-6) << "single precision without rounding";
     EXPECT_NEAR(powers.total, powers.quantisation, 1e-9);
@@ -62,19 +63,7 @@ TEST(Snr, QuantisationIsATwelfthOfTheStepSquared)
 TEST(Snr, NoiseOfConvertersIsTheirsAlone)
 {
     // A bit less: steps' error of 1/12 and noise of 3/12 of a step squared.
-    RandomStream random(4, "snr");
-    ArraySpec spec;
-    spec.rows = 255;
-    spec.encoding = Encoding::twos_complement;
-    spec.cell_bits = 1;
-    spec.weight_bits = 1;
-    spec.input_bits = spec.slice_bits = 2;
-    spec.adc.bits = 6;
-    spec.adc.enob = 5.0;
-    const auto w = test::random_weights(random, 255, 100, 1);
-    const auto x = test::random_inputs(random, 100, 255, spec);
-    const ErrorPowers powers = measure_errors(spec, w, nullptr, x, x);
-    const double step = 765.0 / 63.0;
+    const ErrorPowers powers = one_conversion(4, 5.0);
     EXPECT_NEAR(powers.quantisation, step * step / 12, 0.05 * step * step / 12);
     EXPECT_NEAR(powers.converter, step * step * 3 / 12, 0.05 * step * step * 3 / 12);
     EXPECT_NEAR(powers.total, step * step * 4 / 12, 0.05 * step * step * 4 / 12);
@@ -85,10 +74,10 @@ TEST(Snr, PartsOfIndependentEffectsAddUp)
     RandomStream random(3, "snr");
     devices::DeviceConfig d;
     d.max_s = 25e-6;
-    d.programming.sigma_us = constant(0.5);
+    d.programming.sigma_us = test::constant(0.5);
     devices::ReadNoiseConfig noise;
     noise.scale = devices::NoiseScale::absolute;
-    noise.amplitude = constant(0.05);
+    noise.amplitude = test::constant(0.05);
     noise.white_s = 0.3e-6;
     d.read_noise = noise;
     Physics p;

@@ -137,9 +137,9 @@ private:
     void replace(NodeId id, Node node, const End& end)
     {
         for (const NodeId old : end.nodes) {
-            Node stub = graph_.node(old); // frees the result for its new producer
-            stub.outputs.clear();
-            graph_.replace_node(old, std::move(stub));
+            Node bare = graph_.node(old); // frees the result for its new producer
+            bare.outputs.clear();
+            graph_.replace_node(old, std::move(bare));
             dropped_.push_back(old);
         }
         narrow(end);
