@@ -44,7 +44,11 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const 
         const std::string tile_name =
             id == program.memory_tile ? "memory" : name_of_tile(topology_, program.endpoint[t], mesh.tiles_per_router);
         tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), *shared_, directory_, id, services,
-                                                tile::Rules{rules.infinite_buffers, trees, rules.circuit}, *this));
+                                                tile::Rules{.infinite_buffers = rules.infinite_buffers,
+                                                            .separate_units = rules.separate_units,
+                                                            .trees = trees,
+                                                            .circuit = rules.circuit},
+                                                *this));
         tile_at_[program.endpoint[t]] = static_cast<std::uint32_t>(t);
     }
     for (const program::Actor& actor : program.actors)

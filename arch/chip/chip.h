@@ -18,10 +18,11 @@
 namespace imc
 {
 
-/// How exact a run is (DESIGN: fidelity ladder). Both use the same tiles and the same program.
+/// How exact a run is (DESIGN: fidelity ladder). All use the same tiles and the same program.
 struct ChipRules {
     bool ideal_network = false;    ///< no packet waits for another
     bool infinite_buffers = false; ///< no sender waits for room
+    bool separate_units = false;   ///< see tile::Rules
     bool circuit = false;          ///< macros are modules that step through every conversion
 };
 

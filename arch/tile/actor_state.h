@@ -54,6 +54,9 @@ struct ActorState {
     std::vector<std::vector<std::uint32_t>> ports; ///< incoming flows of each input, as local indices
     std::vector<std::uint32_t> outgoing;           ///< local indices of outgoing flows
     std::vector<char> exclusive;                   ///< of each step: no other actor uses its resource
+    std::vector<OwnUnit> own_units;                ///< of each step, if units are separate
+    /// Firings leave the macros in their order: not those of copies whose times depend on data.
+    bool in_turn() const { return actor->copies == 1 || service.traces.empty(); }
 
     /// Copies of the macros take the firings in turn.
     std::size_t copy_of(std::int64_t sequence) const

@@ -58,6 +58,8 @@ public:
     bool gates() const { return gating_.gates(); }
     bool leaks_evenly() const { return gating_.leaks_evenly; }
     bool resting() const { return users_ == 0; }
+    /// How often it was woken so far.
+    std::int64_t wakes() const { return closed_.wakes; }
     /// The rest up to `now`; only while resting.
     Rest rest(Cycle now) const
     {

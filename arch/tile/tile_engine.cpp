@@ -214,7 +214,9 @@ Cycle TileEngine::power_up(ActorState& actor, Cycle now)
             wakes += rest.woke;
             surroundings_.rested(actor, macros, rest);
         }
-        ready = std::max(ready, domain.enter(now));
+        const Cycle woken = domain.enter(now);
+        if (!rules_.separate_units || domain.wakes() <= 1)
+            ready = std::max(ready, woken);
     };
     enter(power_, false, actor.statistics.tile_wakes);
     if (!actor.actor->work.macros.empty())
@@ -239,6 +241,18 @@ void TileEngine::open_admission(std::uint32_t index, Cycle cycle)
     actor.awaiting_step = false;
     actor.admit_at = cycle;
     push({cycle, Kind::retry, index, 0});
+}
+
+Cycle TileEngine::enter_unit(ActorState& actor, std::size_t index, const Step& step, Cycle ready)
+{
+    Unit& unit = *units_.of(step.resource);
+    if (!rules_.separate_units)
+        return unit.enter(ready, step.service);
+    OwnUnit& own = actor.own_units[index];
+    own.first_asked = std::min(own.first_asked, ready);
+    unit.count(step.service);
+    // Out of order its own firings may not hold up each other, either: which comes first could change.
+    return actor.in_turn() || index < actor.service.macro_step ? own.unit.enter(ready, step.service) : ready;
 }
 
 void TileEngine::enter_macros(ActorState& actor, std::int64_t sequence, Cycle& ready, Cycle& input_free)
@@ -289,7 +303,7 @@ void TileEngine::enter_steps(std::uint32_t index, std::size_t position, Cycle re
             continue;
         }
         start = step.resource == Resource::core_bus ? actor.bus[copy].enter(ready, step.service)
-                                                    : units_.of(step.resource)->enter(ready, step.service);
+                                                    : enter_unit(actor, flight.step, step, ready);
         surroundings_.served(actor, copy, step.resource, start, start + step.service);
         ready = start + step.latency;
         if (flight.step == 0) {

@@ -66,6 +66,10 @@ public:
 
 struct Rules {
     bool infinite_buffers = false;
+    /// Nobody waits for what another actor uses: every step of every actor has a unit of its own, and what was woken
+    /// once need not be waited for again. What an actor does then only comes earlier if what it waits for does, in
+    /// contrast to units that serve whoever comes first (Graham's anomalies): no run with real units is faster.
+    bool separate_units = false;
     bool trees = false;   ///< what is sent of a token in one cycle is handed over together
     bool circuit = false; ///< macros tell what they do when they do it, instead of a schedule known beforehand
 };
@@ -134,6 +138,7 @@ private:
     void admit(std::uint32_t index, Cycle now);
     Cycle power_up(ActorState& actor, Cycle now);
     void enter_steps(std::uint32_t index, std::size_t position, Cycle ready, Cycle now);
+    Cycle enter_unit(ActorState& actor, std::size_t index, const Step& step, Cycle ready);
     void enter_macros(ActorState& actor, std::int64_t sequence, Cycle& ready, Cycle& input_free);
     void open_admission(std::uint32_t index, Cycle cycle);
     void free_register(std::uint32_t index, std::size_t copy, Cycle cycle);

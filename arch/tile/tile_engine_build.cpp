@@ -82,13 +82,14 @@ void TileEngine::mark_exclusive()
         for (const ActorState& a : actors_)
             users[r] += uses(a, static_cast<Resource>(r));
     for (ActorState& a : actors_) {
-        // Copies whose times depend on data leave their macros in any order.
-        const bool in_turn = a.actor->copies == 1 || a.service.traces.empty();
         for (const Step& step : a.service.first.steps) {
             if (shared(step.resource) && !units_.of(step.resource))
                 throw std::logic_error("'" + a.actor->name + "' needs a unit that its tile does not have");
-            a.exclusive.push_back(!shared(step.resource) || (in_turn && users[static_cast<int>(step.resource)] == 1));
+            a.exclusive.push_back(!shared(step.resource) || rules_.separate_units ||
+                                  (a.in_turn() && users[static_cast<int>(step.resource)] == 1));
         }
+        if (rules_.separate_units)
+            a.own_units.resize(a.service.first.steps.size());
     }
 }
 

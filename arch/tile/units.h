@@ -20,10 +20,21 @@ struct Unit {
     {
         const Cycle start = ready > free ? ready : free;
         free = start + service;
-        ++served;
-        busy += service;
+        count(service);
         return start;
     }
+    /// Nobody waits for it (Rules::separate_units); what it did is counted all the same.
+    void count(Cycle service)
+    {
+        ++served;
+        busy += service;
+    }
+};
+
+/// What stands in for a tile's unit where every step of every actor has one of its own (Rules::separate_units).
+struct OwnUnit {
+    Unit unit;
+    Cycle first_asked = never; ///< when a firing first was ready for it
 };
 
 /// The units of a tile, which are those of its modules. Null: the tile has no such unit.

@@ -10,17 +10,20 @@
 namespace imc::run
 {
 
-std::int64_t credits_of(const program::Program& program, program::FlowId id)
+IdVector<program::FlowId, std::int64_t> credits_of_flows(const program::Program& program)
 {
-    const program::Flow& flow = program.flows[id];
-    const program::Actor& to = program.actors[flow.to];
-    const program::Input& input = to.inputs[flow.port];
-    program::Incoming stream(flow, input);
-    std::int64_t credits = 0;
-    program::Cursor cursor(to.share);
-    while (cursor.inference() == 0) {
-        credits += stream.release(stream.freed_by(cursor, input));
-        cursor.advance();
+    IdVector<program::FlowId, std::int64_t> credits;
+    for (const program::Flow& flow : program.flows) {
+        const program::Actor& to = program.actors[flow.to];
+        const program::Input& input = to.inputs[flow.port];
+        program::Incoming stream(flow, input);
+        std::int64_t sum = 0;
+        program::Cursor cursor(to.share);
+        while (cursor.inference() == 0) {
+            sum += stream.release(stream.freed_by(cursor, input));
+            cursor.advance();
+        }
+        credits.push_back(sum);
     }
     return credits;
 }
@@ -47,6 +50,8 @@ void book_inference(const Experiment& experiment, const Mapped& mapped, tile::Se
         ledger.book(service.next.macro_events, next, actor.layer);
         ledger.book(service.traced_events(), 1, actor.layer);
     }
+    const bool returned = !infinite_buffers && noc.credits == CreditReturn::packets;
+    const auto credits = returned ? credits_of_flows(program) : IdVector<program::FlowId, std::int64_t>();
     for (std::size_t f = 0; f < program.flows.size(); ++f) {
         const program::Flow& flow = program.flows[program::FlowId(f)];
         const program::Actor& from = program.actors[flow.from];
@@ -64,11 +69,10 @@ void book_inference(const Experiment& experiment, const Mapped& mapped, tile::Se
         const Chip::Passed& way = chip ? chip->passed(program::FlowId(f)) : passed[f];
         ledger.book(services.flit_router(), way.routers, from.layer);
         ledger.book(services.flit_link(), way.links, from.layer);
-        if (infinite_buffers || noc.credits == CreditReturn::sideband)
+        if (!returned)
             continue;
-        const std::int64_t credits = credits_of(program, program::FlowId(f));
-        ledger.book(services.flit_router(), credits * (hops + 1), to.layer);
-        ledger.book(services.flit_link(), credits * hops, to.layer);
+        ledger.book(services.flit_router(), credits[program::FlowId(f)] * (hops + 1), to.layer);
+        ledger.book(services.flit_link(), credits[program::FlowId(f)] * hops, to.layer);
     }
 }
 

@@ -11,7 +11,7 @@ namespace imc::run
 {
 
 /// Credits a flow's receiver returns in one inference.
-std::int64_t credits_of(const program::Program& program, program::FlowId flow);
+IdVector<program::FlowId, std::int64_t> credits_of_flows(const program::Program& program);
 
 /// Firings, tokens and packets of one inference. With a chip that has executed it, ways of packets are those they took
 /// and, in circuit detail, the events of macros are those that the modules counted; else every tree is complete.

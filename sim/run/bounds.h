@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "arch/tile/service.h"
@@ -14,6 +13,15 @@ namespace imc::run
 struct Bound {
     Cycle cycles = 0;
     std::string resource; ///< what needs so long
+
+    /// `name()` is asked for if that needs longer.
+    template <class Name> void raise(Cycle other, const Name& name)
+    {
+        if (other > cycles) {
+            cycles = other;
+            resource = name();
+        }
+    }
 };
 
 /// What must be served.
@@ -22,10 +30,13 @@ enum class Served {
     in_all,     ///< all of an inference: bounds the interval between inferences
 };
 
+/// What run.ideal idealises sets no bound.
 struct Bounds {
     Bound compute; ///< the slowest group of arrays
     Bound tile;    ///< arrays, buffer ports, buses, accumulators, vector units, memory and pins
-    Bound network; ///< links between routers and endpoints, one flit a cycle, all of an inference; the ideal network does not know it
+    Bound network; ///< links between routers and endpoints (link_bounds.h)
+
+    const Bound& highest() const { return network.cycles > tile.cycles ? network : tile; }
 };
 
 Bounds bounds_of(const Experiment& experiment, const Mapped& mapped, tile::ServiceTable& services, Served served);

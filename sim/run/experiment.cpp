@@ -13,7 +13,7 @@ namespace
 constexpr config::Choice<Fidelity> fidelities[] = {
     {"compute", Fidelity::compute, "arrays only: a lower bound of the time, computed, not simulated"},
     {"bound", Fidelity::bound, "arrays, ports, buses, links and pins, each as if alone: a lower bound"},
-    {"dependency", Fidelity::dependency, "simulated with a network without contention and infinite buffers"},
+    {"dependency", Fidelity::dependency, "simulated with all of run.ideal; not less than the bound: a lower bound, too"},
     {"flit", Fidelity::flit, "simulated with every flit, buffer and credit"},
 };
 constexpr config::Choice<Detail> details[] = {
@@ -23,6 +23,14 @@ constexpr config::Choice<Detail> details[] = {
 
 } // namespace
 
+void IdealOptions::fields(config::Visitor& v)
+{
+    v.boolean("network", network, "no packet waits for another");
+    v.boolean("buffers", buffers, "no sender waits for room, and no credits return");
+    v.boolean("units", units,
+              "each actor has its tile's ports, accumulator and vector unit to itself, and wakes its macros once");
+}
+
 void RunOptions::fields(config::Visitor& v)
 {
     v.integer("inferences", inferences, {1, 1 << 20}, unit::none, "the first alone, the others streamed after it");
@@ -31,6 +39,7 @@ void RunOptions::fields(config::Visitor& v)
               "inferences streamed at most while the steady state is looked for");
     v.choice("fidelity", fidelity, fidelities, "how exact time is");
     v.choice("detail", detail, details, "how macros are simulated");
+    v.section("ideal", ideal, "what simulations leave out, to see what it costs");
     v.integer("no_progress_cycles", no_progress_cycles, {1, std::int64_t{1} << 40}, unit::cycles,
               "without a firing completed or a packet arrived, after which the run ends and names who waits");
     v.real("power_bin_ns", power_bin_s, {1, 1e9}, unit::nanoseconds, "width of a bin of power over time");

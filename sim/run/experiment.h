@@ -17,7 +17,7 @@ namespace imc::run
 enum class Fidelity {
     compute,    ///< arrays only
     bound,      ///< no resource can be faster than its busiest user needs
-    dependency, ///< the schedule with an ideal network and infinite buffers
+    dependency, ///< the schedule with all of IdealOptions; not less than the bound
     flit,       ///< everything
 };
 
@@ -26,12 +26,22 @@ enum class Detail {
     circuit,  ///< macros as modules that step through every conversion
 };
 
+/// What a run leaves out, to see what it costs. With all of it every actor fires as soon as what it waits for is there,
+/// so that no real chip is faster.
+struct IdealOptions {
+    bool network = false; ///< no packet waits for another
+    bool buffers = false; ///< no sender waits for room
+    bool units = false;   ///< nobody waits for a tile's port, accumulator or vector unit that another uses, or for wakes
+    void fields(config::Visitor& v);
+};
+
 struct RunOptions {
     std::int64_t inferences = 1;
     bool steady_state = true;
     std::int64_t max_inferences = 40; ///< streamed at most while the steady state is looked for
     Fidelity fidelity = Fidelity::flit;
     Detail detail = Detail::schedule;
+    IdealOptions ideal;
     double power_bin_s = 1e-6;
     std::int64_t no_progress_cycles = 10'000'000;
     void fields(config::Visitor& v);

@@ -28,7 +28,16 @@ std::map<std::vector<char>, std::int64_t> sets_of(const std::vector<const std::v
 
 } // namespace
 
+IdVector<program::FlowId, program::Region> whole_regions(const program::Program& program)
+{
+    IdVector<program::FlowId, program::Region> regions;
+    for (const program::Flow& flow : program.flows)
+        regions.push_back(flow.region);
+    return regions;
+}
+
 void for_each_packet(const Experiment& experiment, const Mapped& mapped,
+                     const IdVector<program::FlowId, program::Region>& regions,
                      const std::function<void(const std::vector<program::SentToken>&, std::int64_t)>& visit)
 {
     const program::Program& program = mapped.program;
@@ -45,13 +54,13 @@ void for_each_packet(const Experiment& experiment, const Mapped& mapped,
         const std::vector<program::FlowId>& flows = leaving[ActorId(a)];
         if (noc.router.multicast != Multicast::tree) {
             for (const program::FlowId f : flows)
-                visit({{f, 0}}, program.flows[f].region.tokens());
+                visit({{f, 0}}, regions[f].tokens());
             continue;
         }
         std::vector<const std::vector<int>*> rows, columns;
         for (const program::FlowId f : flows) {
-            rows.push_back(&program.flows[f].region.rows);
-            columns.push_back(&program.flows[f].region.columns);
+            rows.push_back(&regions[f].rows);
+            columns.push_back(&regions[f].columns);
         }
         for (const auto& [row_set, n_rows] : sets_of(rows))
             for (const auto& [column_set, n_columns] : sets_of(columns)) {
@@ -71,18 +80,19 @@ std::vector<Chip::Passed> passed_by_tokens(const Experiment& experiment, const M
     const noc::MeshTopology topology(mapped.mesh, experiment.chip.noc.router, 0);
     const auto endpoint = [&](ActorId actor) { return program.endpoint[program.actors[actor].tile.value()]; };
     std::vector<Chip::Passed> passed(program.flows.size());
-    for_each_packet(experiment, mapped, [&](const std::vector<program::SentToken>& sent, std::int64_t packets) {
-        const program::Flow& first = program.flows[sent.front().flow];
-        std::vector<std::uint32_t> destinations;
-        for (const program::SentToken& s : sent)
-            destinations.push_back(endpoint(program.flows[s.flow].to));
-        const auto links = noc::links_of_tree(topology, endpoint(first.from), destinations);
-        const std::int64_t flits = packets * program::flits_of(first, experiment.chip.noc);
-        for (std::size_t i = 0; i < sent.size(); ++i) {
-            passed[sent[i].flow.value()].links += flits * links[i];
-            passed[sent[i].flow.value()].routers += flits * (links[i] + (i == 0));
-        }
-    });
+    for_each_packet(experiment, mapped, whole_regions(program),
+                    [&](const std::vector<program::SentToken>& sent, std::int64_t packets) {
+                        const program::Flow& first = program.flows[sent.front().flow];
+                        std::vector<std::uint32_t> destinations;
+                        for (const program::SentToken& s : sent)
+                            destinations.push_back(endpoint(program.flows[s.flow].to));
+                        const auto links = noc::links_of_tree(topology, endpoint(first.from), destinations);
+                        const std::int64_t flits = packets * program::flits_of(first, experiment.chip.noc);
+                        for (std::size_t i = 0; i < sent.size(); ++i) {
+                            passed[sent[i].flow.value()].links += flits * links[i];
+                            passed[sent[i].flow.value()].routers += flits * (links[i] + (i == 0));
+                        }
+                    });
     return passed;
 }
 

@@ -65,4 +65,19 @@ IdVector<ActorId, std::int64_t> needed_tokens(const program::Program& program)
     return needed;
 }
 
+IdVector<program::FlowId, program::Region> needed_regions(const program::Program& program)
+{
+    const IdVector<ActorId, std::int64_t> needed = needed_tokens(program);
+    IdVector<program::FlowId, program::Region> regions;
+    for (const program::Flow& flow : program.flows) {
+        const program::Actor& from = program.actors[flow.from];
+        const std::int64_t firings = needed[flow.to];
+        const std::int64_t tokens = firings > 0 ? needed_by(program.actors[flow.to], firings, flow, from) : 0;
+        const auto rows = static_cast<std::ptrdiff_t>(tokens / static_cast<std::int64_t>(from.share.columns.size()));
+        const std::vector<int> complete(from.share.rows.begin(), from.share.rows.begin() + rows);
+        regions.push_back({program::intersection(flow.region.rows, complete), flow.region.columns});
+    }
+    return regions;
+}
+
 } // namespace imc::run

@@ -13,4 +13,7 @@ namespace imc::run
 /// output does not wait for them.
 IdVector<ActorId, std::int64_t> needed_tokens(const program::Program& program);
 
+/// Of each flow's region the whole rows of which the last output waits for every token.
+IdVector<program::FlowId, program::Region> needed_regions(const program::Program& program);
+
 } // namespace imc::run

@@ -11,6 +11,7 @@
 #include "sim/run/circuit_values.h"
 #include "sim/run/compensation.h"
 #include "sim/run/deadlock.h"
+#include "sim/run/floor.h"
 #include "sim/run/leakage.h"
 #include "sim/run/power.h"
 #include "sim/run/ranges.h"
@@ -127,28 +128,36 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
     std::vector<Cycle> outputs;
     std::vector<Chip::PowerStates> power; // at each output
     std::optional<SteadyState> steady;
-    // What comes faster than the slowest resource can follow had been done ahead and does not last.
-    const bool ideal = experiment.run.fidelity == Fidelity::dependency;
-    const auto least = static_cast<double>(ideal ? r.bounds[1] : std::max(r.bounds[1], r.bounds[2]));
+    // What comes faster than the slowest resource can follow had been done ahead and does not last, or is ideal.
+    const bool dependency = experiment.run.fidelity == Fidelity::dependency;
+    const std::int64_t total = look ? std::max(options.inferences, options.max_inferences) : options.inferences;
+    const Cycle least = look || dependency ? std::max(r.bounds[1], r.bounds[2]) : 0;
     const auto settle = [&](const SteadyState& state) {
         const std::size_t last = outputs.size() - 1;
         const auto n = state.period > 0 ? static_cast<std::size_t>(state.period) : std::min<std::size_t>(8, last);
-        set_steady_power(between(power[last - n], power[last]), outputs[last] - outputs[last - n],
-                         static_cast<std::int64_t>(n), r);
+        const auto inferences = static_cast<std::int64_t>(n);
+        set_steady_power(between(power[last - n], power[last]),
+                         std::max(outputs[last] - outputs[last - n], least * inferences), inferences, r);
         steady = state;
     };
+    // The first inference may have taken longer than the chip of separate units took for it.
+    const Cycle behind = std::max<Cycle>(0, r.cycles - chip.cycle());
     chip.completed = [&](std::int64_t, Cycle cycle) {
         outputs.push_back(cycle);
         power.push_back(chip.power(cycle));
-        r.completions.push_back(cycle);
+        r.completions.push_back(cycle + behind);
         if (look && !steady)
-            if (const auto found = find_steady_state(outputs); found && found->interval >= least)
+            if (const auto found = find_steady_state(outputs, least);
+                found && (dependency || found->interval >= static_cast<double>(least)))
                 settle(*found);
-        if (steady && static_cast<std::int64_t>(r.completions.size()) >= options.inferences)
+        const auto ended = static_cast<std::int64_t>(outputs.size()) + 1;
+        if (ended >= total || (steady && ended >= options.inferences))
             sc_core::sc_stop();
     };
-    const std::int64_t total = look ? std::max(options.inferences, options.max_inferences) : options.inferences;
-    chip.permit(total);
+    // Without end, so that the last ones looked at are not faster for want of others behind them; where buffers are
+    // infinite, nothing would hold back the input.
+    const bool held_back = !dependency && !experiment.run.ideal.buffers;
+    chip.permit(look && held_back ? program::unlimited : total);
     run_kernel(experiment, mapped, chip);
     if (!steady && chip.inferences_done() < total)
         throw RunError(explain_deadlock(chip, mapped));
@@ -160,7 +169,7 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
                                  "slowest resource allows where that is less");
     }
     if (steady) {
-        r.interval_cycles = std::max(steady->interval, look ? least : 0.0);
+        r.interval_cycles = std::max(steady->interval, static_cast<double>(least));
         r.interval_period = steady->period;
     }
 }
@@ -181,9 +190,9 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
     const bool arrays_only = experiment.run.fidelity == Fidelity::compute;
     const Bounds latency = bounds_of(experiment, mapped, services, Served::for_output);
     const Bounds bounds = bounds_of(experiment, mapped, services, Served::in_all);
-    const Bound& bound = arrays_only ? latency.compute : latency.tile;
+    const Bound& bound = arrays_only ? latency.compute : latency.highest();
     r.cycles = bound.cycles;
-    r.interval_cycles = static_cast<double>((arrays_only ? bounds.compute : bounds.tile).cycles);
+    r.interval_cycles = static_cast<double>((arrays_only ? bounds.compute : bounds.highest()).cycles);
     r.warnings.push_back("cycles are a lower bound, set by " + bound.resource);
     r.bounds = {bounds.compute.cycles, bounds.tile.cycles, bounds.network.cycles};
     book_inference(experiment, mapped, services, ledger, false, nullptr);
@@ -211,16 +220,20 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
     Ledger ledger;
     tile::ServiceTable services(experiment.chip, mapped.program, ledger);
     prepare_kernel();
-    const bool ideal = experiment.run.fidelity == Fidelity::dependency;
+    const bool dependency = experiment.run.fidelity == Fidelity::dependency;
+    const IdealOptions& ideal = experiment.run.ideal;
+    const bool infinite_buffers = dependency || ideal.buffers;
     Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services,
-              {ideal, ideal, experiment.run.detail == Detail::circuit});
+              {dependency || ideal.network, infinite_buffers, dependency || ideal.units,
+               experiment.run.detail == Detail::circuit});
     Recorder recorder(experiment, mapped, chip, services, ledger, trace);
     chip.observe(&recorder);
+    const Floor floor = dependency ? Floor(experiment, mapped, services) : Floor();
     chip.completed = [&](std::int64_t, Cycle cycle) {
-        r.completions.push_back(cycle);
-        r.cycles = cycle;
-        set_power(chip.power(cycle), r);
-        recorder.end_power_states(cycle);
+        r.cycles = std::max(cycle, floor.cycles(chip));
+        r.completions.push_back(r.cycles);
+        set_power(chip.power(r.cycles), r);
+        recorder.end_power_states(r.cycles);
     };
     if (mapped.circuit_values)
         carry_values(*mapped.circuit_values, chip);
@@ -235,7 +248,7 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
 
     recorder.finish(r);
     chip.observe(nullptr);
-    book_inference(experiment, mapped, services, ledger, ideal, &chip);
+    book_inference(experiment, mapped, services, ledger, infinite_buffers, &chip);
     book_wakes(&chip, mapped, services, ledger, r);
     book_leakage(r, ledger);
     if (!(recorder.recorded() == ledger.total()))

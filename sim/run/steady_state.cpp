@@ -10,10 +10,11 @@ namespace
 
 constexpr std::size_t longest_period = 8;
 constexpr std::size_t repetitions = 3;
+constexpr std::size_t decisive = 10;
 
 } // namespace
 
-std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completions)
+std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completions, Cycle least)
 {
     if (completions.size() < 2)
         return std::nullopt;
@@ -23,14 +24,15 @@ std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completio
         return completions[i] - completions[i - 1];
     };
     for (std::size_t period = 1; period <= longest_period && period * repetitions <= intervals; ++period) {
-        bool repeats = true;
-        for (std::size_t i = 0; repeats && i < period * (repetitions - 1); ++i)
+        const Cycle span = completions.back() - completions[completions.size() - 1 - period];
+        const bool settled = span <= least * static_cast<Cycle>(period);
+        const std::size_t window = settled ? period * repetitions : std::max(period * repetitions, decisive);
+        bool repeats = window <= intervals;
+        for (std::size_t i = 0; repeats && i + period < window; ++i)
             repeats = interval(i) == interval(i + period);
-        if (repeats) {
-            const Cycle span = completions.back() - completions[completions.size() - 1 - period];
+        if (repeats)
             return SteadyState{static_cast<double>(span) / static_cast<double>(period),
                                static_cast<std::int64_t>(period)};
-        }
     }
     return std::nullopt;
 }

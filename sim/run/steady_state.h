@@ -14,8 +14,11 @@ struct SteadyState {
     std::int64_t period = 0; ///< outputs after which the intervals repeat; 0: mean of the last eight
 };
 
-/// The shortest pattern (at most 8 intervals) that the last intervals repeat three times.
-std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completions);
+/// The shortest pattern (at most 8 intervals) that the last intervals repeat three times. As long as its mean is above
+/// `least`, what is slowest may not have set the pace yet: then the pattern must hold for at least 10 intervals, which
+/// tell any two patterns of at most 8 apart (Fine, Wilf, Proc. AMS 16, 1965, theorem 1: 8 + p − gcd(8, p) intervals, no
+/// more than 10 or 3 p).
+std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completions, Cycle least);
 /// The mean of the last eight intervals (or of as many as there are, at least one).
 SteadyState mean_of_last(const std::vector<Cycle>& completions);
 

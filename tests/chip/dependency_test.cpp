@@ -11,18 +11,20 @@ namespace
 
 using namespace imc;
 
-/// Tiles with infinite buffers, driven by a queue of wake-ups; each token is on its way as long as
-/// arch/noc/README.md says for a network without contention. No kernel, no network module, no credits.
+/// Tiles with infinite buffers and, if asked for, units for each actor, driven by a queue of wake-ups; each token is on
+/// its way as long as arch/noc/README.md says for a network without contention. No kernel, no network module, no
+/// credits.
 class PlainTiles final : public tile::Surroundings
 {
 public:
-    PlainTiles(const ChipConfig& chip, const program::Program& program, const MeshShape& mesh)
+    PlainTiles(const ChipConfig& chip, const program::Program& program, const MeshShape& mesh, bool separate_units)
         : chip_(chip), program_(program), mesh_(mesh), services_(chip, program, ledger_), directory_(program)
     {
         for (std::size_t t = 0; t < program.tiles; ++t) {
-            tiles_.push_back(std::make_unique<tile::TileEngine>(program, directory_, TileId(t), services_,
-                                                                tile::Rules{true, false}, units_.emplace_back().units(),
-                                                                *this));
+            tiles_.push_back(std::make_unique<tile::TileEngine>(
+                program, directory_, TileId(t), services_,
+                tile::Rules{.infinite_buffers = true, .separate_units = separate_units}, units_.emplace_back().units(),
+                *this));
             wakes_.emplace(0, t);
         }
     }
@@ -89,13 +91,39 @@ class Dependency : public testing::TestWithParam<std::string>
 {
 };
 
-TEST_P(Dependency, IsTheScheduleWithAnIdealNetworkAndInfiniteBuffersToTheCycle)
+run::Experiment ideal_experiment(const std::string& name, const std::string& fidelity, bool units)
 {
-    const run::Experiment experiment = test::load_experiment(test::shipped_experiment(GetParam()),
-                                                             {"run.fidelity=dependency", "run.steady_state=false"});
+    return test::load_experiment(test::shipped_experiment(name),
+                                 {"run.steady_state=false", "run.fidelity=" + fidelity, "run.ideal.network=true",
+                                  "run.ideal.buffers=true", units ? "run.ideal.units=true" : "run.ideal.units=false"});
+}
+
+Cycle plainly(const run::Experiment& experiment, const run::Mapped& mapped)
+{
+    return PlainTiles(experiment.chip, mapped.program, mapped.mesh, experiment.run.ideal.units).run();
+}
+
+TEST_P(Dependency, IsTheScheduleOfAnIdealChipToTheCycle)
+{
+    const run::Experiment experiment = ideal_experiment(GetParam(), "dependency", true);
     const run::Mapped mapped = run::map_experiment(experiment);
-    PlainTiles plain(experiment.chip, mapped.program, mapped.mesh);
-    EXPECT_EQ(run::simulate(experiment, mapped, nullptr).cycles, plain.run());
+    EXPECT_EQ(run::simulate(experiment, mapped, nullptr).cycles, plainly(experiment, mapped));
+}
+
+TEST_P(Dependency, EqualsFlitWhereTheChipIsIdeal)
+{
+    const run::Experiment experiment = ideal_experiment(GetParam(), "flit", true);
+    const run::Mapped mapped = run::map_experiment(experiment);
+    EXPECT_EQ(run::simulate(experiment, mapped, nullptr).cycles, plainly(experiment, mapped));
+}
+
+TEST_P(Dependency, LeavesOutWaitingForUnits)
+{
+    const run::Experiment experiment = ideal_experiment(GetParam(), "flit", false);
+    const run::Mapped mapped = run::map_experiment(experiment);
+    const Cycle real = plainly(experiment, mapped);
+    EXPECT_EQ(run::simulate(experiment, mapped, nullptr).cycles, real);
+    EXPECT_LE(PlainTiles(experiment.chip, mapped.program, mapped.mesh, true).run(), real);
 }
 
 std::vector<std::string> shipped()

@@ -12,9 +12,7 @@
 #include "tests/chip/random_network.h"
 #include "tests/chip/support.h"
 
-// Each rung knows of more that takes time than the one below it: what it says is not less. For `bound` that is so by
-// its nature. What several users share serves them in the order in which they come, which can be worse with more room
-// to run ahead (Graham's anomalies): between `dependency` and `flit` it is held to a few per cent.
+// Each rung knows of more that takes time than the one below it: what it says is not less.
 
 namespace
 {
@@ -26,7 +24,9 @@ constexpr std::int64_t inferences = 24;
 struct Times {
     double latency = 0.0;
     double interval = 0.0; ///< as the result says
-    double streamed = 0.0; ///< from the end of the first inference, which is alone, to that of the last
+    double first = 0.0;    ///< end of the first inference, which is alone
+    double last = 0.0;     ///< of `inferences`
+    bool settled = false;  ///< the intervals repeat
 };
 
 /// In a process of its own, as the kernel allows one elaboration.
@@ -41,9 +41,12 @@ Times simulated_apart(run::Experiment experiment, const run::Mapped& mapped, run
     if (child == 0) {
         try {
             const run::Result result = run::simulate(experiment, mapped, nullptr);
-            Times times{static_cast<double>(result.cycles), result.interval_cycles, 0.0};
-            if (!result.completions.empty())
-                times.streamed = static_cast<double>(result.completions.back() - result.completions.front());
+            Times times{static_cast<double>(result.cycles), result.interval_cycles, 0.0, 0.0,
+                        result.interval_period > 0};
+            if (!result.completions.empty()) {
+                times.first = static_cast<double>(result.completions.front());
+                times.last = static_cast<double>(result.completions.at(inferences - 1));
+            }
             std::_Exit(::write(ends[1], &times, sizeof times) == sizeof times ? 0 : 1);
         } catch (const std::exception& e) {
             std::cerr << e.what() << "\n";
@@ -58,6 +61,15 @@ Times simulated_apart(run::Experiment experiment, const run::Mapped& mapped, run
     ::waitpid(child, &status, 0);
     EXPECT_EQ(status, 0);
     return times;
+}
+
+GatingConfig random_gating(RandomStream& random)
+{
+    GatingConfig gating;
+    gating.gate_after_s = 1e-9 * static_cast<double>(1 + random.below(2000));
+    gating.wake_s = 1e-9 * static_cast<double>(random.below(200));
+    gating.gated_leakage = 0.1;
+    return gating;
 }
 
 /// Tiles of many sizes whose ports, units, buffers and links are scarce in turn, and all ways to share them.
@@ -83,6 +95,11 @@ run::Experiment random_experiment(RandomStream& random)
     e.chip.noc.tiles_per_router = one_of({1, 2});
     e.chip.noc.router.virtual_channels = one_of({1, 2});
     e.chip.noc.router.buffer_flits = one_of({4, 8});
+    e.chip.noc.router.multicast = random.below(2) > 0 ? Multicast::tree : Multicast::copies;
+    if (random.below(4) == 0)
+        tile.core.macro_gating = random_gating(random);
+    if (random.below(4) == 0)
+        tile.gating = random_gating(random);
     e.mapping.share_tiles = random.below(2) > 0;
     e.mapping.minimal_buffers = random.below(4) == 0;
     switch (random.below(4)) {
@@ -96,8 +113,6 @@ run::Experiment random_experiment(RandomStream& random)
         e.mapping.tile_budget = one_of({2, 5, 10, 20});
     }
     e.mapping.placement = mapping::Placement::snake;
-    // Not until a pattern of intervals repeats: what the result says of that is never below the bound.
-    e.run.steady_state = false;
     e.run.inferences = inferences;
     return e;
 }
@@ -106,7 +121,7 @@ TEST(Ladder, RisesForRandomNetworksOnRandomChips)
 {
     const char* more = std::getenv("IMCSIM_LONG_TESTS");
     const std::uint64_t cases = more && *more ? 2000 : 200;
-    std::uint64_t fit = 0, copied = 0, above = 0, reached = 0;
+    std::uint64_t fit = 0, copied = 0, reached = 0, settled = 0, close = 0;
     for (std::uint64_t seed = 0; seed < cases; ++seed) {
         RandomStream random(seed, "ladder");
         Graph graph = test::random_network(random);
@@ -125,14 +140,22 @@ TEST(Ladder, RisesForRandomNetworksOnRandomChips)
         const Times flit = simulated_apart(experiment, mapped, run::Fidelity::flit);
         EXPECT_LE(bound.latency, dependency.latency) << "case " << seed;
         EXPECT_LE(bound.latency, flit.latency) << "case " << seed;
-        EXPECT_LE(dependency.latency, 1.06 * flit.latency) << "case " << seed;
-        above += dependency.latency > flit.latency;
-        // All but the last of those streamed have been served in full when the last is out.
-        EXPECT_LE((inferences - 2) * bound.interval, dependency.streamed) << "case " << seed;
-        EXPECT_LE((inferences - 2) * bound.interval, flit.streamed) << "case " << seed;
-        reached += (inferences - 2) * bound.interval > 0.9 * flit.streamed;
+        EXPECT_LE(dependency.latency, flit.latency) << "case " << seed;
+        EXPECT_LE(dependency.last, flit.last) << "case " << seed;
+        EXPECT_LE(bound.interval, dependency.interval) << "case " << seed;
+        if (flit.settled) { // else a mean of eight intervals of many lengths, and the result warns
+            EXPECT_LE(dependency.interval, flit.interval) << "case " << seed;
+            ++settled;
+        }
+        // All but the last of those streamed have been served in full when the last is out: that result.json says no
+        // interval below the bound does not hide one that is.
+        const double streamed = flit.last - flit.first;
+        EXPECT_LE((inferences - 2) * bound.interval, streamed) << "case " << seed;
+        reached += (inferences - 2) * bound.interval > 0.9 * streamed;
+        close += dependency.latency > 0.9 * flit.latency;
     }
-    EXPECT_LE(20 * above, cases) << above;
+    EXPECT_GT(settled, cases / 2);
+    EXPECT_GT(close, cases / 4) << "the schedule says little";
     EXPECT_GT(fit, cases * 9 / 10);
     EXPECT_GT(copied, cases / 3);
     EXPECT_GT(reached, cases / 4) << "the bound of the interval says little";

@@ -9,10 +9,9 @@ PlainChip::PlainChip(const ChipConfig& chip, const program::Program& program, st
     : program_(program), services_(chip, program, ledger_), directory_(program), delay_(seed, "delay")
 {
     for (std::size_t t = 0; t < program.tiles; ++t) {
-        tiles_.push_back(
-            std::make_unique<tile::TileEngine>(program, directory_, TileId(t), services_,
-                                               tile::Rules{false, chip.noc.router.multicast == Multicast::tree, false},
-                                               units_.emplace_back().units(), *this));
+        tiles_.push_back(std::make_unique<tile::TileEngine>(
+            program, directory_, TileId(t), services_,
+            tile::Rules{.trees = chip.noc.router.multicast == Multicast::tree}, units_.emplace_back().units(), *this));
         wake(TileId(t), 0);
     }
 }
