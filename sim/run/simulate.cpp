@@ -224,8 +224,10 @@ Result simulate(const Experiment& experiment, const Mapped& mapped, trace::Trace
     const IdealOptions& ideal = experiment.run.ideal;
     const bool infinite_buffers = dependency || ideal.buffers;
     Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services,
-              {dependency || ideal.network, infinite_buffers, dependency || ideal.units,
-               experiment.run.detail == Detail::circuit});
+              {.ideal_network = dependency || ideal.network,
+               .infinite_buffers = infinite_buffers,
+               .separate_units = dependency || ideal.units,
+               .circuit = experiment.run.detail == Detail::circuit});
     Recorder recorder(experiment, mapped, chip, services, ledger, trace);
     chip.observe(&recorder);
     const Floor floor = dependency ? Floor(experiment, mapped, services) : Floor();

@@ -35,7 +35,7 @@ std::set<std::string> modules(const run::Experiment& experiment, const run::Mapp
     Ledger ledger;
     tile::ServiceTable services(experiment.chip, mapped.program, ledger);
     const Chip chip("chip", experiment.chip, mapped.program, mapped.mesh, services,
-                    {false, false, experiment.run.detail == run::Detail::circuit});
+                    {.circuit = experiment.run.detail == run::Detail::circuit});
     std::set<std::string> names;
     collect(sc_core::sc_get_top_level_objects(), names);
     return names;
