@@ -1,7 +1,7 @@
 #include "sim/run/link_bounds.h"
 
 #include <algorithm>
-#include <map>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -19,28 +19,28 @@ namespace
 class Links
 {
 public:
-    Links(const MeshShape& mesh, std::size_t tiles) : mesh_(mesh), sent_(tiles, 0), received_(tiles, 0) {}
+    Links(const MeshShape& mesh, std::size_t tiles)
+        : mesh_(mesh), sent_(tiles, 0), received_(tiles, 0), leaving_(mesh.routers())
+    {
+    }
 
     void inject(TileId tile, Cycle flits) { sent_[tile.value()] += flits; }
     void eject(TileId tile, Cycle flits) { received_[tile.value()] += flits; }
 
-    /// Columns first, then rows, as the routers do. `entered`: routers that the packet has come to for others.
+    /// Columns first, then rows, as the routers do.
+    void pass(std::uint32_t from, std::uint32_t to, Cycle flits)
+    {
+        walk(from, to, [&](std::uint32_t at, Direction way, std::uint32_t) { leaving_[at][way] += flits; });
+    }
+    /// A branch of a tree; `entered`: routers that the packet has come to on others.
     void pass(std::uint32_t from, std::uint32_t to, Cycle flits, std::vector<std::uint32_t>& entered)
     {
-        std::uint32_t at = router(from);
-        const std::uint32_t target = router(to);
-        while (at != target) {
-            const std::uint32_t x = at % mesh_.columns, tx = target % mesh_.columns;
-            const std::uint32_t next = x < tx        ? at + 1
-                                       : x > tx      ? at - 1
-                                       : at < target ? at + mesh_.columns
-                                                     : at - mesh_.columns;
-            if (std::find(entered.begin(), entered.end(), next) == entered.end()) {
-                entered.push_back(next);
-                between_[{at, next}] += flits;
-            }
-            at = next;
-        }
+        walk(from, to, [&](std::uint32_t at, Direction way, std::uint32_t next) {
+            if (std::find(entered.begin(), entered.end(), next) != entered.end())
+                return;
+            entered.push_back(next);
+            leaving_[at][way] += flits;
+        });
     }
 
     Bound busiest() const
@@ -50,21 +50,42 @@ public:
             bound.raise(sent_[t], [&] { return fmt::format("injection of tile {}", t); });
             bound.raise(received_[t], [&] { return fmt::format("ejection to tile {}", t); });
         }
-        for (const auto& [link, flits] : between_)
-            bound.raise(flits, [&] { return fmt::format("link from router {} to {}", link.first, link.second); });
+        for (std::uint32_t r = 0; r < leaving_.size(); ++r)
+            for (int way = east; way <= north; ++way)
+                bound.raise(leaving_[r][static_cast<std::size_t>(way)], [&] {
+                    return fmt::format("link from router {} to {}", r, next(r, static_cast<Direction>(way)));
+                });
         return bound;
     }
 
 private:
+    enum Direction : std::uint8_t { east, west, south, north };
+
     std::uint32_t router(std::uint32_t endpoint) const
     {
         const std::uint32_t own = mesh_.routers() * mesh_.tiles_per_router;
         return endpoint < own ? endpoint / mesh_.tiles_per_router : mesh_.extra_endpoints[endpoint - own];
     }
+    std::uint32_t next(std::uint32_t at, Direction way) const
+    {
+        return way == east ? at + 1 : way == west ? at - 1 : way == south ? at + mesh_.columns : at - mesh_.columns;
+    }
+    template <class Visit> void walk(std::uint32_t from, std::uint32_t to, const Visit& visit) const
+    {
+        std::uint32_t at = router(from);
+        const std::uint32_t target = router(to);
+        const std::uint32_t column = target % mesh_.columns;
+        while (at != target) {
+            const std::uint32_t x = at % mesh_.columns;
+            const Direction way = x < column ? east : x > column ? west : at < target ? south : north;
+            visit(at, way, next(at, way));
+            at = next(at, way);
+        }
+    }
 
     const MeshShape& mesh_;
     std::vector<Cycle> sent_, received_;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Cycle> between_;
+    std::vector<std::array<Cycle, 4>> leaving_; ///< of each router, by direction
 };
 
 } // namespace
@@ -82,6 +103,11 @@ Bound link_bound(const Experiment& experiment, const Mapped& mapped, Served serv
                         const TileId from = tile_of(first.from);
                         const Cycle flits = packets * program::flits_of(first, experiment.chip.noc);
                         links.inject(from, flits);
+                        if (packet.size() == 1) {
+                            const TileId to = tile_of(first.to);
+                            links.eject(to, flits);
+                            return links.pass(endpoint(from), endpoint(to), flits);
+                        }
                         std::vector<std::uint32_t> entered;
                         for (const program::SentToken& s : packet) {
                             const TileId to = tile_of(program.flows[s.flow].to);
@@ -98,10 +124,9 @@ Bound link_bound(const Experiment& experiment, const Mapped& mapped, Served serv
             if (sender == receiver)
                 continue;
             const Cycle flits = credits[program::FlowId(f)];
-            std::vector<std::uint32_t> entered;
             links.inject(receiver, flits);
             links.eject(sender, flits);
-            links.pass(endpoint(receiver), endpoint(sender), flits, entered);
+            links.pass(endpoint(receiver), endpoint(sender), flits);
         }
     }
     return links.busiest();
