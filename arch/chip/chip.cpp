@@ -178,6 +178,15 @@ Chip::PowerStates Chip::power(Cycle now) const
     return sum;
 }
 
+std::vector<std::int64_t> Chip::progress() const
+{
+    std::vector<std::int64_t> firings(program_.actors.size(), 0);
+    for (const std::unique_ptr<Tile>& tile : tiles_)
+        for (const tile::ActorState& actor : tile->engine().actors())
+            firings[actor.id.value()] = actor.produced;
+    return firings;
+}
+
 void Chip::fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
                  Cycle done)
 {

@@ -76,6 +76,8 @@ public:
         IdVector<TileTypeId, tile::StateCycles> tiles;
     };
     PowerStates power(Cycle now) const;
+    /// Firings that each actor has completed so far.
+    std::vector<std::int64_t> progress() const;
     const Interconnect& network() const { return *network_; }
     const Tile& tile(TileId id) const { return *tiles_[id.value()]; }
     std::size_t tiles() const { return tiles_.size(); }

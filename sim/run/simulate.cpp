@@ -127,6 +127,10 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
         return;
     std::vector<Cycle> outputs;
     std::vector<Chip::PowerStates> power; // at each output
+    std::vector<std::vector<std::int64_t>> progress;
+    std::vector<std::int64_t> per_inference;
+    for (const program::Actor& actor : mapped.program.actors)
+        per_inference.push_back(actor.share.tokens());
     std::optional<SteadyState> steady;
     // What comes faster than the slowest resource can follow had been done ahead and does not last, or is ideal.
     const bool dependency = experiment.run.fidelity == Fidelity::dependency;
@@ -146,9 +150,11 @@ void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Resu
         outputs.push_back(cycle);
         power.push_back(chip.power(cycle));
         r.completions.push_back(cycle + behind);
+        progress.push_back(chip.progress());
         if (look && !steady)
             if (const auto found = find_steady_state(outputs, least);
-                found && (dependency || found->interval >= static_cast<double>(least)))
+                found && (dependency || found->interval >= static_cast<double>(least)) &&
+                lasts(progress, per_inference, found->seen))
                 settle(*found);
         const auto ended = static_cast<std::int64_t>(outputs.size()) + 1;
         if (ended >= total || (steady && ended >= options.inferences))

@@ -32,16 +32,27 @@ std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completio
             repeats = interval(i) == interval(i + period);
         if (repeats)
             return SteadyState{static_cast<double>(span) / static_cast<double>(period),
-                               static_cast<std::int64_t>(period)};
+                               static_cast<std::int64_t>(period), window};
     }
     return std::nullopt;
+}
+
+bool lasts(const std::vector<std::vector<std::int64_t>>& progress, const std::vector<std::int64_t>& per_inference,
+           std::size_t intervals)
+{
+    const std::vector<std::int64_t>& now = progress.back();
+    const std::vector<std::int64_t>& before = progress.at(progress.size() - 1 - intervals);
+    for (std::size_t a = 0; a < per_inference.size(); ++a)
+        if (now[a] - before[a] < static_cast<std::int64_t>(intervals) * per_inference[a])
+            return false;
+    return true;
 }
 
 SteadyState mean_of_last(const std::vector<Cycle>& completions)
 {
     const std::size_t n = std::min<std::size_t>(8, completions.size() - 1);
     const Cycle span = completions.back() - completions[completions.size() - 1 - n];
-    return {static_cast<double>(span) / static_cast<double>(n), 0};
+    return {static_cast<double>(span) / static_cast<double>(n), 0, n};
 }
 
 } // namespace imc::run
