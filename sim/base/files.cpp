@@ -59,8 +59,32 @@ void write_file(const fs::path& file, std::string_view content)
     out.commit();
 }
 
+namespace
+{
+
+/// Removes what was written so far; "": nothing was written beside the file.
+void discard(const fs::path& temporary)
+{
+    if (!temporary.empty())
+        ::unlink(temporary.c_str());
+}
+
+} // namespace
+
 AtomicFile::AtomicFile(fs::path file) : file_(std::move(file))
 {
+    std::error_code error;
+    const fs::file_status status = fs::status(file_, error);
+    if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
+        // Devices and pipes take what is written; replacing one by a file would break it for everybody.
+        descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CLOEXEC);
+        if (descriptor_ < 0)
+            fail("written", errno);
+        return;
+    }
+    if (fs::is_symlink(fs::symlink_status(file_, error)))
+        if (const fs::path target = fs::canonical(file_, error); !error)
+            file_ = target; // the link stays
     temporary_ = file_;
     temporary_ += fmt::format(".{}.partial", ::getpid());
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -72,7 +96,7 @@ AtomicFile::~AtomicFile()
 {
     if (descriptor_ >= 0) {
         ::close(descriptor_);
-        ::unlink(temporary_.c_str());
+        discard(temporary_);
     }
 }
 
@@ -106,12 +130,12 @@ void AtomicFile::commit()
     descriptor_ = -1;
     if (::close(fd) != 0) { // network file systems report a full disk only here
         const int error = errno;
-        ::unlink(temporary_.c_str());
+        discard(temporary_);
         fail("written", error);
     }
-    if (::rename(temporary_.c_str(), file_.c_str()) != 0) {
+    if (!temporary_.empty() && ::rename(temporary_.c_str(), file_.c_str()) != 0) {
         const int error = errno;
-        ::unlink(temporary_.c_str());
+        discard(temporary_);
         fail("written", error);
     }
 }
@@ -120,7 +144,7 @@ void AtomicFile::fail(const char* doing, int error)
 {
     if (descriptor_ >= 0) {
         ::close(descriptor_);
-        ::unlink(temporary_.c_str());
+        discard(temporary_);
         descriptor_ = -1;
     }
     const std::string what = fmt::format("cannot be {}: {}", doing, std::strerror(error));

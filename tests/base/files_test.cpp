@@ -2,7 +2,9 @@
 
 #include <filesystem>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/errors.h"
@@ -53,6 +55,35 @@ TEST_F(Files, AFullDiskIsAFailedRun)
     fs::create_symlink("/dev/full", file.string() + "." + std::to_string(::getpid()) + ".partial");
     EXPECT_THROW(write_file(file, "x"), RunError);
     EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(Files, DevicesAndPipesTakeWhatIsWrittenAndStayWhatTheyAre)
+{
+    const fs::path pipe = dir / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+    write_file(pipe, "one");
+    char got[4] = {};
+    EXPECT_EQ(::read(reader, got, 3), 3);
+    EXPECT_STREQ(got, "one");
+    ::close(reader);
+    EXPECT_TRUE(fs::is_fifo(pipe));
+    if (fs::exists("/dev/full")) {
+        fs::create_symlink("/dev/full", dir / "full");
+        EXPECT_THROW(write_file(dir / "full", "x"), RunError);
+        EXPECT_TRUE(fs::is_symlink(dir / "full"));
+    }
+    EXPECT_EQ(count(), fs::exists("/dev/full") ? 2u : 1u);
+}
+
+TEST_F(Files, ALinkStaysOneAndItsTargetIsWritten)
+{
+    write_file(dir / "a", "one");
+    fs::create_symlink("a", dir / "link");
+    write_file(dir / "link", "two");
+    EXPECT_TRUE(fs::is_symlink(dir / "link"));
+    EXPECT_EQ(read_file(dir / "a"), "two");
+    EXPECT_EQ(count(), 2u);
 }
 
 } // namespace
