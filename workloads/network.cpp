@@ -4,6 +4,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/base/utf8.h"
 #include "workloads/read/json_reader.h"
 #include "workloads/read/onnx_reader.h"
 
@@ -23,15 +24,20 @@ bool looks_like_json(const std::string& content)
 
 } // namespace
 
-Import import_network(const std::filesystem::path& file, const ImportOptions& options)
+Model read_model(const std::filesystem::path& file)
 {
     const std::string content = read_file(file, max_bytes);
     const bool json = looks_like_json(content) || file.extension() == ".json";
     Model model = json ? parse_json_network(content, file) : parse_onnx(content, file.string(), file.parent_path());
     // Exporters name graphs after themselves ("torch_jit"); the file's name says more.
     if (!json || model.name.empty())
-        model.name = file.stem().string();
-    return build_graph(model, options);
+        model.name = is_utf8(file.stem().string()) ? file.stem().string() : "network";
+    return model;
+}
+
+Import import_network(const std::filesystem::path& file, const ImportOptions& options)
+{
+    return build_graph(read_model(file), options);
 }
 
 Graph load_network(const std::filesystem::path& file, const ImportOptions& options)

@@ -12,6 +12,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/types.h"
 #include "sim/cli/workers.h"
+#include "workloads/read/graph_reader.h"
 
 namespace imc::cli
 {
@@ -39,6 +40,13 @@ const Foreign* foreign_of(const config::Document& document)
         return nullptr;
     const auto* found = std::ranges::find_if(foreign, [&](const Foreign& f) { return root["schema"] == f.schema; });
     return found == std::end(foreign) ? nullptr : found;
+}
+
+/// A network operator by operator: it has no list of keys to describe, so it is none of types().
+bool is_graph(const config::Document& document)
+{
+    const nlohmann::json& root = document.root();
+    return root.is_object() && root.contains("schema") && root["schema"] == graph_schema;
 }
 
 /// What was found out about one file.
@@ -70,6 +78,11 @@ Finding check_file(const std::string& file)
             return finding;
         }
         const config::Document document = config::Document::load(file);
+        if (is_graph(document)) {
+            finding.type = "network";
+            check_network(file);
+            return finding;
+        }
         if (const Foreign* other = foreign_of(document)) {
             finding.type = other->type;
             check_elsewhere(*other, finding);

@@ -6,10 +6,13 @@
 #include "sim/base/cli/options.h"
 #include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
+#include "sim/base/files.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/network_options.h"
 #include "workloads/graph.h"
 #include "workloads/network.h"
+#include "workloads/read/graph_reader.h"
+#include "workloads/write/graph_writer.h"
 
 namespace imc::cli
 {
@@ -90,20 +93,29 @@ int run_import(std::span<const std::string> args)
     std::filesystem::path file, out;
     bool json = false;
     NetworkOptions network;
-    Options options("import", "NETWORK",
-                    "Lists the layers of a network (ONNX, or JSON of the schema imcsim.network/1) with their MACs and\n"
-                    "parameters. Exit status 1 if a node is not supported; it is named.");
+    Options options(
+        "import", "NETWORK",
+        "Lists the layers of a network (ONNX, or JSON of the schema imcsim.network/1 or imcsim.graph/1) with\n"
+        "their MACs and parameters. Exit status 1 if a node is not supported; it is named.\n"
+        "--out G.json writes the network itself, operator by operator with its weights, for every command\n"
+        "that reads a network (schema imcsim.graph/1); what --json prints stands in that file, too.");
     options.argument("NETWORK", file);
     options.flag("json", json, "print JSON");
-    options.value("out", out, "FILE", "write the JSON there as well");
+    options.value("out", out, "G.json", "write the network as JSON, which can be edited and run");
     network.declare(options);
     if (!options.parse(args))
         return 0;
-    const Import import = import_network(file, network.import_options());
-    const std::string text = report(import).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-    if (!out.empty())
-        print_to(out, text);
-    print(json ? text : table(import));
+    const ImportOptions import_options = network.import_options();
+    const Model model = read_model(file);
+    const Import import = build_graph(model, import_options);
+    const ordered_json found = report(import);
+    if (!out.empty()) {
+        ordered_json graph = {{"schema", graph_schema}};
+        graph.update(found);
+        graph.update(graph_json(model, import_options));
+        write_file(out, graph_text(graph));
+    }
+    print(json ? found.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n" : table(import));
     return import.unsupported.empty() ? 0 : 1;
 }
 

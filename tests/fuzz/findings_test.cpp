@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "sim/base/files.h"
 #include "sim/base/random.h"
@@ -13,6 +14,7 @@
 #include "workloads/read/json_reader.h"
 #include "workloads/transform/quantise.h"
 #include "workloads/transform/randomise.h"
+#include "workloads/write/graph_writer.h"
 #include "workloads/write/onnx_writer.h"
 
 using namespace imc;
@@ -27,7 +29,7 @@ void read(const std::string& kind, const std::string& bytes)
 {
     if (kind.ends_with(".onnx"))
         fuzz::read_onnx_bytes(bytes);
-    else if (kind == ".json")
+    else if (kind.ends_with(".json"))
         fuzz::read_json_bytes(bytes);
     else
         fuzz::read_npy_bytes(bytes);
@@ -52,6 +54,8 @@ std::string sample(const std::string& kind)
         const std::vector<Value> image{Value(Shape{1, 1, 6, 6}, std::move(pixels))};
         return onnx_bytes(quantise(graph, calibrate(graph, std::span(&image, 1))));
     }
+    if (kind == ".graph.json") // read as JSON
+        return graph_text(graph_json(read_model(root / "configs" / "networks" / "lenet5.json")));
     return npy_bytes(Value::integers({1, 2, 3, 4, 5, 6}));
 }
 
@@ -100,9 +104,10 @@ TEST_P(Damage, RandomBytesAreRefused)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, Damage, ::testing::Values(".onnx", ".qdq.onnx", ".json", ".npy"),
+INSTANTIATE_TEST_SUITE_P(Formats, Damage, ::testing::Values(".onnx", ".qdq.onnx", ".json", ".graph.json", ".npy"),
                          [](const auto& instance) {
-                             return std::string(instance.param[1] == 'q' ? "qdq" : instance.param + 1);
+                             const std::string kind = instance.param + 1;
+                             return kind.substr(0, kind.find('.'));
                          });
 
 } // namespace

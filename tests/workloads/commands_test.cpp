@@ -71,6 +71,30 @@ TEST_F(NetworkCommands, ImportListsWhatIsNotSupportedAndExitsWithOne)
     EXPECT_THAT(eval.err, HasSubstr("node 'what' (NonZero)"));
 }
 
+/// What --out writes is what --json prints, and a network for every command.
+TEST_F(NetworkCommands, ImportWritesANetworkThatRunsToTheSameBytes)
+{
+    const fs::path configs = fs::path(IMC_SOURCE_DIR) / "configs";
+    const std::string digits = (configs / "networks" / "lenet5_digits.onnx").string();
+    const test::Ended import = test::imcsim({"import", digits, "--json", "--out", path("g.json")});
+    ASSERT_EQ(import.status, 0) << import.err;
+    const auto report = nlohmann::json::parse(import.out), graph = nlohmann::json::parse(read_file(path("g.json")));
+    for (const char* key : {"name", "macs", "parameters", "stored_parameters", "layers", "unsupported"})
+        EXPECT_EQ(graph.at(key), report.at(key)) << key;
+    EXPECT_EQ(test::imcsim({"check", path("g.json")}).out, path("g.json") + ": network, good\n");
+    EXPECT_EQ(test::imcsim({"import", path("g.json"), "--json"}).out, import.out);
+
+    std::vector<std::string> results;
+    for (const std::string& network : {digits, path("g.json")}) {
+        const test::Ended run = test::imcsim({"run", (configs / "experiments" / "lenet5_digits_pcm.json").string(),
+                                              "--quiet", "--out", path("out"), "--set", "network=" + network, "--set",
+                                              "accuracy.images=2", "--set", "accuracy.instances=1"});
+        ASSERT_EQ(run.status, 0) << run.err;
+        results.push_back(read_file(path("out/result.json")));
+    }
+    EXPECT_EQ(results[0], results[1]);
+}
+
 TEST_F(NetworkCommands, EvalRunsAsManyImagesAsThereAre)
 {
     ASSERT_EQ(test::imcsim({"export", lenet, "--weights", "random", "--out", path("l.onnx")}).status, 0);
@@ -106,6 +130,7 @@ TEST_F(NetworkCommands, ExportLeavesNoHalfFile)
     EXPECT_EQ(test::run(command).status, 1);
     EXPECT_TRUE(fs::is_empty(work.path()));
     EXPECT_EQ(test::imcsim({"export", lenet, "--out", "/nonexistent/x.onnx"}).status, 2);
+    EXPECT_EQ(test::imcsim({"import", lenet, "--out", "/nonexistent/g.json"}).status, 2);
 }
 
 } // namespace

@@ -214,6 +214,22 @@ TEST_F(Files, ThatAreNoNetworksAreRefusedByName)
     EXPECT_THAT(fault([&] { load_network(folder / "huge.onnx"); }), HasSubstr("huge.onnx"));
 }
 
+/// They would have to go into results, which are JSON.
+TEST_F(Files, NamesThatAreNotUtf8AreRefusedInNetworksAndReplacedInFiles)
+{
+    const fs::path networks = fs::path(IMC_SOURCE_DIR) / "configs" / "networks";
+    std::string bytes = read_file(networks / "lenet5_digits.onnx");
+    for (std::size_t at; (at = bytes.find("conv1")) != std::string::npos;)
+        bytes.replace(at, 5,
+                      "con\xFF"
+                      "1");
+    write_file(folder / "names.onnx", bytes);
+    EXPECT_THAT(fault([&] { load_network(folder / "names.onnx"); }), HasSubstr("names.onnx: "));
+    EXPECT_THAT(fault([&] { load_network(folder / "names.onnx"); }), HasSubstr("has a name that is not UTF-8"));
+    fs::copy_file(networks / "lenet5_digits.onnx", folder / "caf\xE9.onnx");
+    EXPECT_EQ(load_network(folder / "caf\xE9.onnx").name, "network");
+}
+
 TEST_F(Files, NumpyFilesSayWhatIsWrongWithThem)
 {
     const std::string good = npy_bytes(Value::integers({1, 2, 3}));

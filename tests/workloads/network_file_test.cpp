@@ -116,6 +116,9 @@ TEST(NetworkFile, GivesOneGroupPerChannelToDepthwiseLayers)
 TEST(NetworkFile, NamesTheLayerAndKeyOfEveryFault)
 {
     EXPECT_THAT(fault(R"([{"op": "conv", "filters": 4}])"), HasSubstr("net.json: layers[0].kernel: is missing"));
+    EXPECT_THAT(fault(R"([{"op": "conv", "kernel": [3]}])"), HasSubstr("net.json: layers[0].filters: is missing"));
+    EXPECT_THAT(fault(R"([{"op": "conv", "kernel": [3], "depthwise": true, "filters": 4}])"),
+                HasSubstr("depthwise over 3 channels cannot have 4 filters"));
     EXPECT_THAT(fault(R"([{"op": "dense", "units": 4, "kernel": [3]}])"), HasSubstr("layers[0].kernel: unknown key"));
     EXPECT_THAT(fault(R"([{"op": "convolve"}])"), HasSubstr("layers[0].op: must be one of"));
     EXPECT_THAT(fault(R"([{"op": "conv", "filters": 4, "kernel": [0]}])"), HasSubstr("kernel"));
@@ -128,6 +131,17 @@ TEST(NetworkFile, NamesTheLayerAndKeyOfEveryFault)
     EXPECT_THAT(fault(R"([])"), HasSubstr("at least one layer"));
     EXPECT_THAT(fault(R"([{"op": "residual", "layers": [{"op": "conv", "filters": 4, "kernel": [1]}]}])"),
                 HasSubstr("do not fit together"));
+}
+
+TEST(NetworkFile, TellsWhenAFileIsOfAnotherKind)
+{
+    try {
+        load_network(std::filesystem::path(IMC_SOURCE_DIR) / "configs" / "experiments" / "lenet5_rram.json");
+        ADD_FAILURE() << "an experiment was taken for a network";
+    } catch (const ConfigError& e) {
+        EXPECT_THAT(e.what(), HasSubstr("lenet5_rram.json: schema: must be \"imcsim.network/1\" or "
+                                        "\"imcsim.graph/1\", got \"imcsim.experiment/1\""));
+    }
 }
 
 TEST(NetworkFile, RefusesNetworksThatRepeatsBlowUp)

@@ -89,8 +89,7 @@ private:
         for (std::size_t i = 0; i < v.dims->size(); ++i) {
             Dim d = (*v.dims)[i];
             if (d.value < 0) {
-                if (d.symbol.empty())
-                    d.symbol = fmt::format("{}.{}", v.name, i);
+                d.symbol = lower::symbol_of(v, i);
                 const auto it = options_.dimensions.find(d.symbol);
                 d.value = it == options_.dimensions.end() ? 1 : it->second;
             }

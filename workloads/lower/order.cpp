@@ -20,6 +20,12 @@ std::string place_of(const Model& model, const ModelNode& node)
     return fmt::format("{}: node {} ({})", model.file, name, node.op);
 }
 
+std::string symbol_of(const ModelValue& value, std::size_t axis)
+{
+    const std::string& symbol = value.dims.value()[axis].symbol;
+    return symbol.empty() ? fmt::format("{}.{}", value.name, axis) : symbol;
+}
+
 std::vector<std::size_t> execution_order(const Model& model, const std::set<std::string>& known)
 {
     std::map<std::string, std::size_t> producer;

@@ -3,9 +3,11 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "sim/base/config/document.h"
 #include "sim/base/errors.h"
+#include "workloads/read/graph_reader.h"
 
 namespace imc
 {
@@ -260,6 +262,8 @@ private:
                     pad = pads(name, layer);
         const std::int64_t groups = layer.depthwise ? x[1] : layer.groups;
         const std::int64_t filters = layer.depthwise ? x[1] : layer.filters;
+        if (layer.depthwise && layer.filters != 0 && layer.filters != x[1])
+            fail(name, fmt::format("depthwise over {} channels cannot have {} filters", x[1], layer.filters));
         if (x[1] % groups != 0 || filters % groups != 0)
             fail(name, fmt::format("{} groups for {} input and {} output channels", groups, x[1], filters));
         std::vector<std::string> inputs{input,
@@ -349,8 +353,15 @@ Model model_of(const NetworkFile& network, const std::string& file) { return Wri
 
 Model parse_json_network(std::string_view text, const std::filesystem::path& file)
 {
-    const auto network = config::Document::parse(text, file).read<NetworkFile>();
-    return model_of(network, file.string());
+    const auto document = config::Document::parse(text, file);
+    const nlohmann::json& root = document.root();
+    const nlohmann::json schema = root.is_object() ? root.value("schema", nlohmann::json()) : nlohmann::json();
+    if (schema == graph_schema)
+        return model_of_json_graph(root, file);
+    if (schema.is_string() && schema != network_schema)
+        throw ConfigError(file.string() + ": schema",
+                          fmt::format("must be \"{}\" or \"{}\", got {}", network_schema, graph_schema, schema.dump()));
+    return model_of(document.read<NetworkFile>(), file.string());
 }
 
 } // namespace imc

@@ -9,7 +9,8 @@
 namespace imc
 {
 
-/// Reads a network of the schema imcsim.network/1; weights have shapes, no data.
+/// Reads a network in JSON: layers (schema imcsim.network/1; weights have shapes, no data), or operators
+/// (imcsim.graph/1, workloads/read/graph_reader.h).
 /// Throws ConfigError naming the file and the key or layer.
 Model parse_json_network(std::string_view text, const std::filesystem::path& file);
 

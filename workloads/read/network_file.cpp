@@ -52,9 +52,11 @@ void LayerFile::fields(config::Visitor& v)
     const auto of = [&](std::initializer_list<LayerOp> which) {
         return !v.reading() || std::find(which.begin(), which.end(), op) != which.end();
     };
-    if (of({conv}))
-        v.integer("filters", filters, count, unit::none, "output channels",
-                  op == conv && !depthwise ? config::Presence::optional : config::Presence::optional);
+    if (of({conv})) {
+        v.boolean("depthwise", depthwise, "one group per input channel, `filters` being that number as well");
+        v.integer("filters", filters, count, unit::none, "output channels; needed unless depthwise",
+                  v.reading() && !depthwise ? config::Presence::required : config::Presence::optional);
+    }
     if (of({dense}))
         v.integer("units", units, count, unit::none, "outputs", config::Presence::required);
     if (of({conv, max_pool, average_pool})) {
@@ -66,7 +68,6 @@ void LayerFile::fields(config::Visitor& v)
     if (of({conv})) {
         v.integers("dilation", dilation, small, unit::none, "distance of the window's points");
         v.integer("groups", groups, count, unit::none, "groups of channels that do not mix");
-        v.boolean("depthwise", depthwise, "one group per input channel, `filters` being that number as well");
     }
     if (of({conv, dense}))
         v.boolean("bias", bias, "adds a constant per output channel");

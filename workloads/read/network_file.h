@@ -32,13 +32,15 @@ enum class LayerOp {
 
 enum class Activation { none, relu, relu6, sigmoid, tanh, hard_swish };
 
+inline constexpr const char* network_schema = "imcsim.network/1";
+
 /// One layer. It reads the result of the layer before it unless it names others.
 struct LayerFile {
     LayerOp op = LayerOp::conv;
     std::string name;                ///< empty: the operator and a number
     std::vector<std::string> inputs; ///< names of layers or inputs
 
-    std::int64_t filters = 1;
+    std::int64_t filters = 0; ///< 0: not given, as many as input channels if depthwise
     std::int64_t units = 1;
     std::vector<std::int64_t> kernel{1};
     std::vector<std::int64_t> stride;

@@ -9,6 +9,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/base/utf8.h"
 #include "workloads/read/onnx_tensor.h"
 
 namespace imc
@@ -98,6 +99,25 @@ ModelNode node_of(const onnx::NodeProto& proto, const std::string& file, const s
     return node;
 }
 
+/// Names go into results, which are JSON.
+void check_names(const Model& model)
+{
+    const auto check = [&](const std::string& name, const char* what, std::size_t number) {
+        if (!is_utf8(name))
+            throw ConfigError(fmt::format("{}: {} {}", model.file, what, number), "has a name that is not UTF-8");
+    };
+    for (std::size_t i = 0; i < model.nodes.size(); ++i) {
+        const ModelNode& node = model.nodes[i];
+        for (const std::string* name : {&node.name, &node.op, &node.domain})
+            check(*name, "node", i);
+        for (const auto* list : {&node.inputs, &node.outputs})
+            for (const std::string& name : *list)
+                check(name, "an input or output of node", i);
+    }
+    for (std::size_t i = 0; i < model.inputs.size(); ++i)
+        check(model.inputs[i].name, "input", i);
+}
+
 int opset_of(const onnx::ModelProto& proto, const std::string& name)
 {
     for (const auto& o : proto.opset_import())
@@ -146,6 +166,7 @@ Model parse_onnx(std::string_view bytes, const std::string& name, const std::fil
         model.values.emplace(info.name(), value_of(info, name));
     for (const auto& n : graph.node())
         model.nodes.push_back(node_of(n, name, folder));
+    check_names(model);
     return model;
 }
 
