@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "arch/config/costs/adc.h"
 #include "arch/config/costs/array.h"
 #include "arch/config/costs/gates.h"
+#include "sim/base/errors.h"
 
 namespace imc
 {
@@ -12,8 +15,14 @@ namespace imc
 namespace
 {
 
+constexpr double most_j = 9e-3; ///< what Energy holds
+
 EventType event(Component component, const char* name, const ComponentCost& cost, Category category = Category::dynamic)
 {
+    if (!(cost.energy_j >= 0.0 && cost.energy_j <= most_j)) // laws taken far from where they hold
+        throw ConfigError(fmt::format("chip: {}.{}", name_of(component), name),
+                          fmt::format("takes {:g} J per event by the model '{}'; 0 … {:g} J can be counted",
+                                      cost.energy_j, cost.model, most_j));
     return {component, name, category, Energy::from_joules(cost.energy_j), cost.model, cost.citation};
 }
 

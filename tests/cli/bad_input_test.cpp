@@ -112,6 +112,32 @@ TEST_F(BadInput, FilesThatCannotBeReadAreRefused)
         }
 }
 
+TEST_F(BadInput, ATableThatIsNoFileIsRefusedWithTheKeyThatNamesIt)
+{
+    for (const char* table : {"", ".", "missing.csv"}) {
+        imc::write_file(dir / "c.json",
+                        std::string(R"({"conductance_siemens": ")") + table + R"(", "voltage_v": [[0.2]]})");
+        const Ended ended = imcsim({"crossbar", "c.json"}, dir.path());
+        EXPECT_EQ(ended.status, 2);
+        EXPECT_THAT(ended.err, HasSubstr("c.json: conductance_siemens: ")) << table;
+    }
+}
+
+TEST_F(BadInput, CostsThatCannotBeCountedAreTheUsersNotAnInternalError)
+{
+    const std::string experiment = (configs / "experiments" / "lenet5_rram.json").string(),
+                      driver = "chip.tiles[0].core.macro.driver.";
+    for (const auto& [supply, message] :
+         {std::pair("1e-300", "driver.user.supply_v: must be 0, or 0.2 … 5 V, got 1e-300"),
+          std::pair("0.2", "chip: dac.drive: takes 0.02025 J per event by the model 'user'")}) {
+        const Ended ended = imcsim({"run", experiment, "--quiet", "--set", driver + "model=user", "--set",
+                                    driver + "user.energy_pj=1e9", "--set", driver + "user.supply_v=" + supply},
+                                   dir.path());
+        EXPECT_EQ(ended.status, 2);
+        EXPECT_THAT(ended.err, HasSubstr(message));
+    }
+}
+
 TEST_F(BadInput, OutputThatCannotBeWrittenIsRefusedBeforeOrAfterTheWork)
 {
     for (const std::string command : {"import", "device", "crossbar"}) {

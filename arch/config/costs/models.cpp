@@ -52,7 +52,10 @@ void warn_of_node(ComponentCost& cost, double node_m, double lowest_nm)
 
 void UserCost::fields(config::Visitor& v)
 {
-    v.real("supply_v", supply_v, {0.0, 5.0}, unit::volts, "supply at which the numbers hold; 0: at any");
+    v.real("supply_v", supply_v, {0.0, 5.0}, unit::volts,
+           "supply at which the numbers hold, of at least 0.2; 0: at any");
+    if (v.reading() && supply_v > 0.0 && supply_v < 0.2)
+        v.place().fail("supply_v", fmt::format("must be 0, or 0.2 … 5 V, got {:g}", supply_v));
     v.real("energy_pj", energy_j, {0.0, 1e9}, unit::picojoules, "energy of one event");
     v.real("latency_ns", latency_s, {0.0, 1e9}, unit::nanoseconds, "time of one event");
     v.real("area_um2", area_m2, {0.0, 1e9}, unit::square_micrometres, "area of one instance");

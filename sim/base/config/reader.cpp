@@ -113,7 +113,15 @@ public:
             return;
         if (j->is_string()) {
             const std::filesystem::path file = state_.origin_of(child(key)).directory / text_of(*j, key);
-            rows = parse_csv(read_file(file), file.string(), range);
+            if (j->get_ref<const std::string&>().empty())
+                fail(key, "must be a list of lists of numbers or the name of a CSV file", *j);
+            std::string content;
+            try {
+                content = read_file(file);
+            } catch (const ConfigError& e) {
+                locate(key).fail(key, fmt::format("names a file that fails: {}", e.what()));
+            }
+            rows = parse_csv(content, file.string(), range);
         } else {
             if (!j->is_array())
                 fail(key, "must be a list of lists of numbers or the name of a CSV file", *j);
