@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/utf8.h"
 #include "sim/mapping/capacity.h"
 #include "sim/mapping/placement.h"
 #include "sim/mapping/reduction.h"
@@ -195,12 +196,16 @@ std::string to_text(const MapReport& r)
                 "tiles of type '{}': {}, {} arrays, {:.1f} % of their cells, fullest buffer {} of {} bytes\n", t.name,
                 t.tiles, t.arrays_used, t.array_utilization * 100, t.most_buffer_bytes, t.buffer_bytes);
     text += "\n";
-    text +=
-        fmt::format("  {:<28} {:<14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}{}\n", "layer", "operator", "arrays",
-                    "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions", several ? "  on" : "");
+    std::size_t width = 20;
     for (const MappedLayer& l : r.layers)
-        text += fmt::format("  {:<28.28} {:<14.14} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10.6g}{}\n", l.name, l.op,
-                            l.arrays, l.copies, l.tiles, l.required_bits, l.bits_fetched, l.bits_sent, l.positions_each,
+        width = std::clamp(l.name.size(), width, std::size_t{45});
+    text += fmt::format("  {:<{}} {:<17} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10}{}\n", "layer", width, "operator",
+                        "arrays", "copies", "tiles", "required bits", "fetched/pos", "sent/pos", "positions",
+                        several ? "  on" : "");
+    for (const MappedLayer& l : r.layers)
+        text += fmt::format("  {:<{}} {:<17.17} {:>7} {:>9} {:>6} {:>13} {:>13} {:>11} {:>10.6g}{}\n",
+                            shortened(l.name, width), width, l.op, l.arrays, l.copies, l.tiles, l.required_bits,
+                            l.bits_fetched, l.bits_sent, l.positions_each,
                             several ? fmt::format("  {}", fmt::join(l.tile_types, ", ")) : "");
     return text;
 }

@@ -115,6 +115,35 @@ TEST(Report, ComparesLaterRunsWithTheFirst)
     EXPECT_TRUE(is_balanced(html));
 }
 
+TEST(Report, GroupsDigitsAndSaysNothingOfWhatIsEqual)
+{
+    const TemporaryDirectory dir;
+    auto a = sample(1e-6);
+    a["network"]["macs"] = 40551040;
+    store(dir / "a", a);
+    store(dir / "b", a);
+    const auto ended = imcsim({"report", dir / "a", dir / "b", "--out", "-"});
+    EXPECT_THAT(ended.out, HasSubstr("<td>40,551,040</td><td>40,551,040</td>"));
+    EXPECT_THAT(ended.out, HasSubstr("<td>2,000</td>"));
+    EXPECT_THAT(ended.out, Not(HasSubstr("×1<")));
+}
+
+TEST(Charts, LabelsThatAreTooLongKeepTheirEnds)
+{
+    const std::string name = "/features/stage4/block2/downsample/conv/Conv";
+    for (const std::string& chart :
+         {stacked_bars("t", {"a"}, {{name, {1.0}}}, "J"), gantt("t", {{name, 0, 1, ""}}, "s")})
+        EXPECT_THAT(chart, HasSubstr("…/stage4/block2/downsample/conv/Conv</text>"));
+}
+
+TEST(Charts, LegendsNameWhatIsThere)
+{
+    const std::string chart = stacked_bars("t", {"dynamic", "write", "leakage"}, {{"x", {1.0, 0.0, 2.0}}}, "J");
+    EXPECT_THAT(chart, HasSubstr(">dynamic<"));
+    EXPECT_THAT(chart, HasSubstr(">leakage<"));
+    EXPECT_THAT(chart, Not(HasSubstr("write")));
+}
+
 TEST(Report, FoldsPowerFromTheEnergyTrace)
 {
     const TemporaryDirectory dir;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/utf8.h"
 #include "sim/cli/report/svg.h"
 
 namespace imc::cli
@@ -16,7 +17,6 @@ namespace
 {
 
 constexpr double width = 720;
-constexpr double left = 150;
 constexpr double right = 60;
 constexpr double row_height = 20;
 
@@ -27,23 +27,26 @@ std::string shown(double value, const std::string& unit)
     return unit.empty() ? fmt::format("{:g}", value) : with_prefix(value, unit);
 }
 
-/// A label that fits its column.
-std::string shortened(const std::string& text, std::size_t most)
+constexpr std::size_t longest_label = 36;
+
+/// The width of the column that the labels of all items need.
+template <class Item> double labels_width(const std::vector<Item>& items)
 {
-    if (text.size() <= most)
-        return text;
-    std::size_t cut = most - 1;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) // not inside a UTF-8 character
-        --cut;
-    return text.substr(0, cut) + "…";
+    std::size_t characters = 0;
+    for (const Item& item : items)
+        characters = std::max(characters, std::min(item.label.size(), longest_label));
+    return std::max(150.0, 16 + 7.0 * static_cast<double>(characters));
 }
 
-/// The names of the series with their colours, in rows; returns the height used.
-double legend(Svg& svg, double y, const std::vector<std::string>& names)
+/// The names of the series with their colours, in rows; returns the height used. A series without a name has nothing
+/// to show.
+double legend(Svg& svg, double left, double y, const std::vector<std::string>& names)
 {
     double x = left;
     const double top = y;
     for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i].empty())
+            continue;
         const double advance = 28 + 7.0 * static_cast<double>(names[i].size());
         if (x + advance > width - 10 && x > left) {
             x = left;
@@ -56,14 +59,25 @@ double legend(Svg& svg, double y, const std::vector<std::string>& names)
     return y + 26 - top;
 }
 
-double legend_height(const std::vector<std::string>& names)
+double legend_height(double left, const std::vector<std::string>& names)
 {
     Svg nowhere(0, 0, "");
-    return legend(nowhere, 0, names);
+    return legend(nowhere, left, 0, names);
+}
+
+/// The series' names, "" for those of which no bar has anything.
+std::vector<std::string> shown_series(const std::vector<std::string>& series, const std::vector<Bar>& bars)
+{
+    std::vector<std::string> names(series.size());
+    for (const Bar& bar : bars)
+        for (std::size_t i = 0; i < std::min(series.size(), bar.parts.size()); ++i)
+            if (usable(bar.parts[i]) > 0)
+                names[i] = series[i];
+    return names;
 }
 
 /// Vertical lines with their values below the rows.
-void time_axis(Svg& svg, double top, double bottom, double high, const std::string& unit)
+void time_axis(Svg& svg, double left, double top, double bottom, double high, const std::string& unit)
 {
     for (const double tick : ticks(0, high, 6)) {
         if (tick > high * 1.0001)
@@ -124,18 +138,20 @@ double longest(const std::vector<Bar>& bars)
 std::string stacked_bars(const std::string& title, const std::vector<std::string>& series, const std::vector<Bar>& bars,
                          const std::string& unit, double reach)
 {
-    const double head = series.size() > 1 ? legend_height(series) : 4;
+    const double left = labels_width(bars);
+    const std::vector<std::string> names = shown_series(series, bars);
+    const double head = series.size() > 1 ? legend_height(left, names) : 4;
     const double bottom = head + row_height * static_cast<double>(bars.size());
     Svg svg(width, bottom + 26, title);
     if (series.size() > 1)
-        legend(svg, 2, series);
+        legend(svg, left, 2, names);
     double high = std::max(longest(bars), usable(reach));
     if (high == 0)
         high = 1;
-    time_axis(svg, head, bottom, high, unit);
+    time_axis(svg, left, head, bottom, high, unit);
     double y = head;
     for (const Bar& bar : bars) {
-        svg.text(left - 8, y + 14, shortened(bar.label, 22), Svg::Anchor::end);
+        svg.text(left - 8, y + 14, shortened(bar.label, longest_label), Svg::Anchor::end);
         double x = left, sum = 0;
         for (std::size_t i = 0; i < bar.parts.size(); ++i) {
             const double value = usable(bar.parts[i]);
@@ -155,6 +171,7 @@ std::string stacked_bars(const std::string& title, const std::vector<std::string
 
 std::string gantt(const std::string& title, const std::vector<Task>& tasks, const std::string& unit, double reach)
 {
+    const double left = labels_width(tasks);
     const double bottom = 4 + row_height * static_cast<double>(tasks.size());
     Svg svg(width, bottom + 26, title);
     double high = usable(reach);
@@ -162,12 +179,12 @@ std::string gantt(const std::string& title, const std::vector<Task>& tasks, cons
         high = std::max(high, usable(task.end));
     if (high == 0)
         high = 1;
-    time_axis(svg, 4, bottom, high, unit);
+    time_axis(svg, left, 4, bottom, high, unit);
     const double scale = (width - left - right) / high;
     double y = 4;
     for (std::size_t i = 0; i < tasks.size(); ++i, y += row_height) {
         const Task& task = tasks[i];
-        svg.text(left - 8, y + 14, shortened(task.label, 22), Svg::Anchor::end);
+        svg.text(left - 8, y + 14, shortened(task.label, longest_label), Svg::Anchor::end);
         const double start = usable(task.start);
         svg.rectangle(left + start * scale, y + 3, std::max(1.0, (usable(task.end) - start) * scale), row_height - 6,
                       colour(0), task.hint);
@@ -199,10 +216,10 @@ std::string line_chart(const std::string& title, const Axes& axes, const std::ve
         high_y = low_y + 1;
     const auto y_ticks = ticks(low_y, high_y, 5);
     high_y = y_ticks.back();
-    const double top = names.size() > 1 ? 22 + legend_height(names) : 22, bottom = top + height;
+    const double top = names.size() > 1 ? 30 + legend_height(margin, names) : 30, bottom = top + height;
     Svg svg(width, bottom + 42, title);
     if (names.size() > 1)
-        legend(svg, 18, names);
+        legend(svg, margin, 22, names);
     svg.text(4, 12, axes.y, Svg::Anchor::start, 12);
     const auto at_x = [&](double x) { return margin + (width - margin - 20) * (x - low_x) / (high_x - low_x); };
     const auto at_y = [&](double y) { return bottom - height * (y - low_y) / (high_y - low_y); };

@@ -1,6 +1,7 @@
 #include "sim/cli/report/page.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -35,8 +36,12 @@ std::string count(double value)
 {
     if (!std::isfinite(value))
         return "–";
-    return value == std::floor(value) && std::abs(value) < 1e15 ? fmt::format("{}", static_cast<long long>(value))
-                                                                : fmt::format("{:.4g}", value);
+    if (value != std::floor(value) || std::abs(value) >= 1e15)
+        return fmt::format("{:.4g}", value);
+    std::string digits = fmt::format("{}", static_cast<long long>(value));
+    for (std::size_t i = digits.size(); i > 3 && std::isdigit(static_cast<unsigned char>(digits[i - 4])) != 0; i -= 3)
+        digits.insert(i - 3, ",");
+    return digits;
 }
 
 std::string percent(double value) { return std::isfinite(value) ? fmt::format("{:.1f} %", 100 * value) : "–"; }
@@ -47,8 +52,8 @@ std::string plain_cell(const ResultView::Figure& figure)
         return percent(figure.value);
     if (figure.unit.empty())
         return count(figure.value);
-    if (figure.unit == "mm²")
-        return std::isfinite(figure.value) ? fmt::format("{:.4g} mm²", figure.value) : "–";
+    if (figure.unit == "mm²" || figure.unit == "inferences/s")
+        return std::isfinite(figure.value) ? fmt::format("{:.4g} {}", figure.value, figure.unit) : "–";
     return escape(with_prefix(figure.value, figure.unit));
 }
 
@@ -87,7 +92,7 @@ std::string summary(const std::vector<ResultView>& runs)
         for (std::size_t r = 0; r < runs.size(); ++r) {
             html += "<td>" + cell(runs[r].figures[i]);
             const double ratio = runs[r].figures[i].value / first;
-            if (r > 0 && std::isfinite(ratio))
+            if (r > 0 && std::isfinite(ratio) && ratio != 1)
                 html += fmt::format("<small>×{:.3g}</small>", ratio);
             html += "</td>";
         }

@@ -66,7 +66,7 @@ std::vector<ResultView::Figure> figures(const Json& r)
         ranged({"Area", number(chip, "area_mm2"), "mm²"}, member(chip, "area_range_mm2")),
         {"Cycles", number(r, "cycles"), ""},
         {"Latency", number(r, "latency_s"), "s"},
-        {"Throughput", number(r, "throughput_inferences_per_s"), "inf/s"},
+        {"Throughput", number(r, "throughput_inferences_per_s"), "inferences/s"},
         ranged({"Energy per inference, alone", number(r, "energy_j"), "J"}, member(r, "energy_range_j")),
         ranged({"Energy per inference, steady", number(r, "energy_per_inference_steady_j"), "J"},
                member(r, "energy_per_inference_steady_range_j")),
@@ -76,7 +76,7 @@ std::vector<ResultView::Figure> figures(const Json& r)
         {"Peak throughput", number(r, "peak_tops") * 1e12, "OPS"},
         {"Efficiency", number(r, "tops_per_w") * 1e12, "OPS/W"},
         {"Density", number(r, "tops_per_mm2") * 1e12, "OPS/mm²"},
-        {"Energy × delay", number(r, "edp_js"), "Js"},
+        {"Energy × delay", number(r, "edp_js"), "J·s"},
         {"Top-1 accuracy", accuracy.is_object() ? number(accuracy, "top1_mean") : nan, "", true},
     };
 }
