@@ -16,6 +16,7 @@
 #include "sim/base/trace/writers.h"
 #include "sim/cli/commands.h"
 #include "sim/run/result_json.h"
+#include "sim/run/result_text.h"
 #include "sim/run/run.h"
 
 namespace imc::cli
@@ -59,13 +60,18 @@ int run_run(std::span<const std::string> args)
     std::vector<std::string> assignments;
     std::string kinds;
     bool quiet = false;
-    Options options("run", "EXPERIMENT.json",
-                    "Simulates an experiment; writes result.json, report.txt and what it resolved to.");
+    Options options(
+        "run", "EXPERIMENT.json",
+        "Simulates an experiment and prints its report. DIR then has result.json (every figure), report.txt,\n"
+        "resolved.json (the experiment with every default) and timing.json (what simulating took).");
     options.argument("EXPERIMENT.json", file);
     options.values("set", assignments, "PATH=VALUE",
                    "change a key of the experiment, e.g. chip.tiles[0].core.macro.adc.bits=6");
-    options.value("out", out, "DIR", "where results are written");
-    options.value("trace", kinds, "KINDS", "also write perfetto, vcd, csv, packets (comma-separated)");
+    options.value("out", out, "DIR", "where results are written; default: out");
+    options.value("trace", kinds, "KINDS",
+                  "also write perfetto, vcd, csv, packets (comma-separated): trace.json for ui.perfetto.dev, "
+                  "trace.vcd, trace.csv "
+                  "and spans.csv, packets.json for imcsim noc");
     options.flag("quiet", quiet, "print nothing but errors");
     if (!options.parse(args))
         return 0;
@@ -87,12 +93,16 @@ int run_run(std::span<const std::string> args)
     const run::Result result = run::simulate(experiment, mapped, kinds.empty() ? nullptr : &trace);
     trace.finish(result.cycles * experiment.chip.clock().period());
 
-    write_file(out / "resolved.json", config::dump(config::fields_of(experiment)).dump(2) + "\n");
+    const std::string json = run::to_json(result);
+    trace::remove_others(wanted, out);
+    const auto resolved = config::dump(config::fields_of(experiment));
+    constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace; // names of files may be any bytes
+    write_file(out / "resolved.json", resolved.dump(2, ' ', false, replace) + "\n");
     const std::string report = run::to_report(result);
     write_file(out / "report.txt", report);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     write_file(out / "timing.json", timing_json(elapsed.count()));
-    write_file(out / "result.json", run::to_json(result));
+    write_file(out / "result.json", json);
     if (!quiet) {
         print(report);
         note(fmt::format("results are in {}", out.string()));

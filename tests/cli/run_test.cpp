@@ -13,6 +13,7 @@
 using namespace imc::test;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 namespace fs = std::filesystem;
 
 namespace
@@ -90,6 +91,36 @@ TEST_F(Run, IsTheSameToTheByteEachTimeAndUnderEveryTrace)
     EXPECT_EQ(a, imc::read_file(dir / "b" / "result.json"));
     ASSERT_EQ(run_lenet({"--trace", "csv"}, "c").status, 0);
     EXPECT_EQ(imc::read_file(dir / "b" / "trace.csv"), imc::read_file(dir / "c" / "trace.csv"));
+}
+
+TEST_F(Run, LeavesNoTraceOfAnEarlierRunBesideItsResult)
+{
+    ASSERT_EQ(run_lenet({"--trace", "perfetto,vcd,csv,packets"}).status, 0);
+    ASSERT_EQ(run_lenet({"--trace", "vcd"}).status, 0);
+    EXPECT_EQ(dir.content(), (std::vector<std::string>{"out", "out/report.txt", "out/resolved.json", "out/result.json",
+                                                       "out/timing.json", "out/trace.vcd"}));
+}
+
+TEST_F(Run, ReportSaysNothingOfAStreamWhereNothingWasStreamed)
+{
+    ASSERT_EQ(run_lenet({"--set", "run.steady_state=false"}).status, 0);
+    const std::string report = imc::read_file(dir / "out" / "report.txt");
+    EXPECT_THAT(report, HasSubstr("TOPS/W alone, peak 4.915 TOPS (nothing was streamed)"));
+    EXPECT_THAT(report, Not(HasSubstr("throughput")));
+    EXPECT_THAT(report, Not(HasSubstr(" 0 TOPS")));
+}
+
+TEST_F(Run, ReportShowsTheEndsOfLongNames)
+{
+    const std::string path = "/a_network/of_an_exporter/stage";
+    imc::write_file(dir / "n.json", R"({"schema": "imcsim.network/1", "input": {"shape": [1, 1, 8, 8]}, "layers": [
+        {"op": "conv", "name": "/stage1/blöck/conv/Conv", "filters": 1, "kernel": [3]},
+        {"op": "global_average_pool", "name": ")" +
+                                        path + R"(2/block/pool/GlobalAveragePool"}]})");
+    ASSERT_EQ(run_lenet({"--set", "network=" + (dir / "n.json").string()}).status, 0);
+    const std::string report = imc::read_file(dir / "out" / "report.txt");
+    EXPECT_THAT(report, HasSubstr("  /stage1/blöck/conv/Conv "));
+    EXPECT_THAT(report, HasSubstr("  …exporter/stage2/block/pool/GlobalAveragePool GlobalAveragePool "));
 }
 
 TEST_F(Run, ResolvedConfigurationRunsToTheSameResult)

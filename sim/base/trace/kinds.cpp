@@ -47,4 +47,17 @@ void attach_writers(Trace& trace, const Kinds& kinds, const std::filesystem::pat
         trace.attach(make_packet_writer(directory / "packets.json", network));
 }
 
+void remove_others(const Kinds& kinds, const std::filesystem::path& directory)
+{
+    const std::pair<const char*, bool> files[] = {{"trace.json", kinds.perfetto},
+                                                  {"trace.vcd", kinds.vcd},
+                                                  {"trace.csv", kinds.csv},
+                                                  {"spans.csv", kinds.csv},
+                                                  {"packets.json", kinds.packets}};
+    std::error_code ignored;
+    for (const auto& [file, wanted] : files)
+        if (!wanted)
+            std::filesystem::remove(directory / file, ignored);
+}
+
 } // namespace imc::trace

@@ -46,6 +46,9 @@ Kinds parse_kinds(const std::vector<std::string>& names);
 void attach_writers(Trace& trace, const Kinds& kinds, const std::filesystem::path& directory, Femtoseconds bin,
                     const std::string& network);
 
+/// Removes the files of the kinds not asked for: what an earlier run left there is not about this one.
+void remove_others(const Kinds& kinds, const std::filesystem::path& directory);
+
 /// All digits of an energy in joules: "0.000000000001562500000".
 std::string exact_joules(Energy energy);
 
