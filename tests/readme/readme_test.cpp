@@ -104,6 +104,30 @@ TEST(Readme, EveryCommandItShowsWorks)
     }
 }
 
+/// A block after this line is a command, an empty line, and how its output begins.
+TEST(Readme, TheOutputItShowsIsTheProgrammes)
+{
+    const TemporaryDirectory dir;
+    fs::create_symlink(source / "configs", dir / "configs");
+    std::string readme = imc::read_file(source / "README.md");
+    const std::regex pattern("<!-- beginning of the output -->\n```\nbuild/bin/imcsim ([^\n]*)\n\n([^`]*)```");
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(readme, match, pattern));
+    const std::string shown = match[2];
+    std::vector<std::string> words = words_of(match[1]);
+    const Ended ended = imcsim(words, dir.path());
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    const std::size_t lines = lines_of(shown).size();
+    std::string now;
+    for (const std::string& line : lines_of(ended.out))
+        if (lines_of(now).size() < lines)
+            now += line + "\n";
+    if (bless)
+        imc::write_file(source / "README.md", readme.replace(readme.find(shown), shown.size(), now));
+    else
+        EXPECT_EQ(shown, now) << "scripts/bless.sh brings README.md up to date";
+}
+
 nlohmann::json result_of(const std::string& experiment, const fs::path& out)
 {
     const Ended ended = imcsim({"run", source / experiment, "--out", out, "--quiet"});
