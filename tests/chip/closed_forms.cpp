@@ -37,9 +37,9 @@ class Counter
 {
 public:
     Counter(const run::Experiment& experiment, const Graph& graph, const mapping::Mapping& mapping,
-            const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint)
+            const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint, std::vector<Spill> spills)
         : e_(experiment), graph_(graph), m_(mapping), mesh_(mesh), endpoint_(endpoint),
-          bits_(experiment.precision.activation_bits)
+          bits_(experiment.precision.activation_bits), spills_(std::move(spills))
     {
         forms_.layers.resize(m_.pipeline.layers + 1);
     }
@@ -301,6 +301,7 @@ private:
                 }
                 if (channels == 0 || region.empty())
                     continue;
+                spill(source, part, region, channels * bits_);
                 stream(source, part, region.tokens(), channels * bits_,
                        times_rows_are_freed(in.rows, part.share.rows, region.rows), true);
             }
@@ -319,10 +320,31 @@ private:
                std::abs(router(a) / columns - router(b) / columns);
     }
 
+    /// What waits in the global buffer comes there first, which returns a credit per row, and then goes on from there.
+    void spill(const Part& from, const Part& to, const Region& region, std::int64_t bits)
+    {
+        source_tile_ = from.tile.value();
+        const auto found =
+            std::find(spills_.begin(), spills_.end(), Spill{from.tile.value(), to.tile.value(), region.tokens(), bits});
+        if (found == spills_.end())
+            return;
+        spills_.erase(found);
+        Counts& c = counts(from.stage);
+        const std::int64_t accesses = over(bits, e_.chip.global_buffer.port_bits) * region.tokens();
+        c["global_buffer.write"] += accesses;
+        c["global_buffer.read"] += accesses;
+        const std::size_t memory = m_.memory_tile.value();
+        const auto rows = static_cast<std::int64_t>(region.rows.size());
+        forms_.streams.push_back({source_tile_, memory, region.tokens(), bits, rows});
+        packets(from.stage, region.tokens(), over(bits, e_.chip.noc.flit_bits), links(source_tile_, memory));
+        packets(from.stage, rows, 1, links(source_tile_, memory));
+        source_tile_ = memory;
+    }
+
     void stream(const Part& from, const Part& to, std::int64_t tokens, std::int64_t bits, std::int64_t credits,
                 bool kept_in_buffer)
     {
-        const std::size_t a = from.tile.value(), b = to.tile.value();
+        const std::size_t a = kept_in_buffer ? source_tile_ : from.tile.value(), b = to.tile.value();
         if (to.tile != m_.memory_tile && (a != b || kept_in_buffer))
             counts(to.stage)["buffer.write"] += over(bits, tile_of(to).buffer.port_bits) * tokens;
         if (a == b)
@@ -347,6 +369,8 @@ private:
     const MeshShape& mesh_;
     const std::vector<std::uint32_t>& endpoint_;
     int bits_;
+    std::vector<Spill> spills_;
+    std::size_t source_tile_ = 0; ///< where the operand at hand comes from
     ClosedForms forms_;
 };
 
@@ -362,9 +386,9 @@ Counts ClosedForms::total() const
 }
 
 ClosedForms closed_forms(const run::Experiment& experiment, const Graph& graph, const mapping::Mapping& mapping,
-                         const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint)
+                         const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint, std::vector<Spill> spills)
 {
-    return Counter(experiment, graph, mapping, mesh, endpoint).count();
+    return Counter(experiment, graph, mapping, mesh, endpoint, std::move(spills)).count();
 }
 
 } // namespace imc::test

@@ -33,8 +33,19 @@ struct ClosedForms {
     Counts total() const;
 };
 
+/// A stream that does not fit its receiver's buffer and waits in the global buffer: which ones do is the program's
+/// choice, what it costs is counted here.
+struct Spill {
+    std::size_t from_tile = 0;
+    std::size_t to_tile = 0;
+    std::int64_t tokens = 0;
+    std::int64_t bits = 0; ///< of a token
+    bool operator==(const Spill&) const = default;
+};
+
 /// For macros that apply inputs bit by bit, convert every column and count the inputs' bits digitally.
 ClosedForms closed_forms(const run::Experiment& experiment, const Graph& graph, const mapping::Mapping& mapping,
-                         const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint);
+                         const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint,
+                         std::vector<Spill> spills = {});
 
 } // namespace imc::test

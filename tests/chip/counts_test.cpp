@@ -5,6 +5,7 @@
 #include "sim/base/trace.h"
 #include "tests/chip/closed_forms.h"
 #include "tests/chip/support.h"
+#include "tests/support/shared.h"
 
 namespace
 {
@@ -57,7 +58,19 @@ void expect_equal(const Counts& booked, const Counts& expected, const std::strin
     }
 }
 
-void expect_closed_forms(const run::Experiment& experiment)
+/// The streams that the program leads through the global buffer.
+std::vector<test::Spill> spills_of(const program::Program& p)
+{
+    std::vector<test::Spill> spills;
+    for (const program::Flow& in : p.flows)
+        for (const program::Flow& out : p.flows)
+            if (out.from == in.to && p.actors[in.to].kind == program::ActorKind::spill)
+                spills.push_back(
+                    {p.actors[in.from].tile.value(), p.actors[out.to].tile.value(), out.region.tokens(), out.bits});
+    return spills;
+}
+
+void expect_closed_forms(const run::Experiment& experiment, bool spills = false)
 {
     const run::Mapped mapped = run::map_experiment(experiment);
     CountingWriter::Sums sums;
@@ -65,8 +78,9 @@ void expect_closed_forms(const run::Experiment& experiment)
     trace::Trace trace;
     trace.attach(std::make_unique<CountingWriter>(sums));
     const run::Result r = run::simulate(experiment, mapped, &trace);
-    const test::ClosedForms forms =
-        test::closed_forms(experiment, mapped.graph, mapped.mapping, mapped.mesh, mapped.program.endpoint);
+    const test::ClosedForms forms = test::closed_forms(experiment, mapped.graph, mapped.mapping, mapped.mesh,
+                                                       mapped.program.endpoint, spills_of(mapped.program));
+    EXPECT_EQ(!spills_of(mapped.program).empty(), spills);
 
     for (std::size_t l = 0; l < forms.layers.size(); ++l)
         expect_equal(sums.layers[l], forms.layers[l], l < r.layers.size() ? r.layers[l].name : "no layer");
@@ -115,6 +129,19 @@ TEST(EventCounts, OfLeNet5AreClosedForms) { expect_closed_forms(alone("lenet5_rr
 TEST(EventCounts, OfVgg8AreClosedForms) { expect_closed_forms(alone("vgg8_rram")); }
 TEST(EventCounts, OfResNet18AreClosedForms) { expect_closed_forms(alone("resnet18_rram")); }
 TEST(EventCounts, OfMobileNetV2AreClosedForms) { expect_closed_forms(alone("mobilenetv2_cifar10_rram")); }
+
+/// Their shortcuts do not fit 64 KB and wait in the global buffer.
+TEST(EventCounts, OfResNet50AreClosedForms)
+{
+    IMC_SHARED_OR_SKIP(file, "networks/resnet50.onnx");
+    expect_closed_forms(alone("resnet18_rram", {"network=" + file.string()}), true);
+}
+
+TEST(EventCounts, OfMobileNetV2OnImageNetAreClosedForms)
+{
+    IMC_SHARED_OR_SKIP(file, "networks/mobilenet_v2.onnx");
+    expect_closed_forms(alone("resnet18_rram", {"network=" + file.string()}), true);
+}
 
 TEST(EventCounts, OfResNet20AreClosedForms) { expect_closed_forms(alone("resnet20_rram")); }
 
