@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/base/unfinished.h"
 
 namespace imc
 {
@@ -22,7 +23,8 @@ std::string read_file(const fs::path& file, std::size_t limit)
     const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         throw ConfigError(file.string(), fmt::format("cannot be read: {}", std::strerror(errno)));
-    struct stat info {};
+    struct stat info {
+    };
     if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
         ::close(fd);
         throw ConfigError(file.string(), "cannot be read: not a regular file");
@@ -90,10 +92,12 @@ AtomicFile::AtomicFile(fs::path file) : file_(std::move(file))
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor_ < 0)
         fail("created", errno);
+    note_unfinished(temporary_.c_str());
 }
 
 AtomicFile::~AtomicFile()
 {
+    forget_unfinished(temporary_.c_str());
     if (descriptor_ >= 0) {
         ::close(descriptor_);
         discard(temporary_);

@@ -101,6 +101,23 @@ TEST_F(Run, LeavesNoTraceOfAnEarlierRunBesideItsResult)
                                                        "out/timing.json", "out/trace.vcd"}));
 }
 
+/// A run whose trace takes minutes, stopped as soon as a file of it is there.
+TEST_F(Run, LeavesNoHalfWrittenFileWhenItIsStopped)
+{
+    for (const char* signal : {"INT", "TERM", "HUP"}) {
+        const std::string script = std::string(R"(set -m
+"$0" run "$1" --quiet --out "$2" --trace csv,packets --set run.power_bin_ns=1 &
+until ls "$2"/*.partial > "$2.list" 2> "$2.none"; do sleep 0.01; kill -0 $! || exit 3; done
+kill -)") + signal + R"( $!
+wait $!
+echo $?)";
+        const Ended ended = run({.words = {"/bin/bash", "-c", script, imcsim_path(),
+                                           (configs / "experiments" / "resnet18_rram.json").string(), dir / signal}});
+        EXPECT_EQ(std::stoi(ended.out), 128 + (*signal == 'I' ? 2 : *signal == 'T' ? 15 : 1)) << ended.err;
+        EXPECT_TRUE(fs::is_empty(dir / signal)) << signal;
+    }
+}
+
 TEST_F(Run, ReportSaysNothingOfAStreamWhereNothingWasStreamed)
 {
     ASSERT_EQ(run_lenet({"--set", "run.steady_state=false"}).status, 0);

@@ -12,6 +12,7 @@
 #include "sim/base/cli/guard.h"
 #include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
+#include "sim/base/unfinished.h"
 
 namespace imc::cli
 {
@@ -20,6 +21,15 @@ namespace
 {
 
 constexpr int errors_to_report[] = {SIGPIPE, SIGXFSZ};
+constexpr int requests_to_stop[] = {SIGHUP, SIGINT, SIGTERM};
+
+/// Ends as the signal would have ended the program, but leaves no half-written file.
+void stop(int signal)
+{
+    remove_unfinished();
+    std::signal(signal, SIG_DFL);
+    (void)std::raise(signal);
+}
 
 /// A standard stream that was closed by the caller must not be handed out again as the descriptor of a
 /// result file. Standard output is filled with something that refuses writes, so that the loss is noticed.
@@ -38,6 +48,9 @@ int run_program(const std::string& name, int argc, char** argv,
     occupy_standard_streams();
     for (const int signal : errors_to_report)
         std::signal(signal, SIG_IGN);
+    for (const int signal : requests_to_stop)
+        if (std::signal(signal, stop) == SIG_IGN) // as under nohup
+            std::signal(signal, SIG_IGN);
     return guarded(name, [&] {
         const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
         const int status = work(args);
