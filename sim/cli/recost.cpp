@@ -4,6 +4,7 @@
 #include "sim/base/cli/output.h"
 #include "sim/base/errors.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/recost/in_parallel.h"
 #include "sim/cli/recost/present.h"
 
 namespace imc::cli
@@ -32,15 +33,18 @@ int run_recost(std::span<const std::string> args)
         all.sets.push_back(read_cost_set(word));
     if (all.sets.empty())
         throw ConfigError("imcsim recost --costs", "at least one cost set is needed");
-    for (const std::string& directory : directories)
-        all.runs.push_back(read_stored_run(directory));
+    all.runs.resize(directories.size());
+    in_parallel(directories.size(), [&](std::size_t i) { all.runs[i] = read_stored_run(directories[i]); });
     for (const CostSet& set : all.sets)
         check_units(set, all.runs);
-    for (const StoredRun& stored : all.runs) {
-        auto& priced = all.priced.emplace_back();
+    all.priced.resize(all.runs.size());
+    std::vector<std::vector<std::string>> warnings(all.runs.size());
+    in_parallel(all.runs.size(), [&](std::size_t i) {
         for (const CostSet& set : all.sets)
-            priced.push_back(under(set, stored, all.warnings));
-    }
+            all.priced[i].push_back(under(set, all.runs[i], warnings[i]));
+    });
+    for (const std::vector<std::string>& of_run : warnings)
+        all.warnings.insert(all.warnings.end(), of_run.begin(), of_run.end());
     std::ranges::sort(all.warnings);
     all.warnings.erase(std::ranges::unique(all.warnings).begin(), all.warnings.end());
     for (const std::string& warning : all.warnings)

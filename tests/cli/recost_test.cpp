@@ -8,7 +8,9 @@
 #include "sim/base/energy.h"
 #include "sim/base/files.h"
 #include "sim/base/time.h"
+#include "sim/cli/recost/in_parallel.h"
 #include "sim/cli/recost/ranking.h"
+#include "sim/cli/recost/result_reader.h"
 #include "tests/cli/process.h"
 
 using namespace imc;
@@ -242,6 +244,77 @@ TEST(Recost, RefusesWhatItCannotPriceWithStatus2)
     refused({run, "--costs", "isaac"}, "holds no counts");
     write_file(run / "result.json", "{");
     refused({run, "--costs", "isaac"}, "is not a result");
+}
+
+TEST(Recost, PrintsTheSameForManyRunsAsForEachAlone)
+{
+    const TemporaryDirectory dir;
+    const fs::path rram = simulated(dir, "rram", "rram"), pcm = simulated(dir, "pcm", "pcm");
+    std::vector<fs::path> runs;
+    for (int i = 0; i < 40; ++i) // enough for every processor to have a part
+        runs.push_back(i % 3 == 0 ? pcm : rram);
+    const json all = recost(runs, "own,murmann"), a = recost({rram}, "own,murmann"), b = recost({pcm}, "own,murmann");
+    ASSERT_EQ(all["runs"].size(), runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        EXPECT_EQ(all["runs"][i]["run"], runs[i].string());
+        for (std::size_t s = 0; s < 2; ++s)
+            EXPECT_EQ(all["runs"][i]["under"][s]["energy_by_component_j"],
+                      (i % 3 == 0 ? b : a)["runs"][0]["under"][s]["energy_by_component_j"]);
+    }
+    EXPECT_EQ(imcsim({"recost", rram.string(), (dir / "none").string(), "--costs", "isaac"}).status, 2);
+}
+
+TEST(ResultReader, MergesLayersAndKeepsWhatPricingNeeds)
+{
+    const ResultFile file = read_result_file(R"( {"schema": "imcsim.result/1", "layers": [{"name": "a ] \" }"}],
+        "clock_hz": 1e9, "ledger": [
+        {"component":"adc","event":"conversion","category":"dynamic","layer":"a","phase":"inference","count":2,"unit_energy_j":1.5e-12},
+        {"component":"adc","event":"conversion","category":"dynamic","layer":null,"phase":"inference","count":3,"unit_energy_j":1.5e-12},
+        {"phase":"program","count":7,"unit_energy_j":0,"component":"array","event":"w\u0072ite","category":"write","tile_type":"a\"b","range":[0.5, 2], "later": {"x": [1]}}
+        ], "warnings": []} )");
+    EXPECT_EQ(file.rest, json::parse(R"({"schema": "imcsim.result/1", "clock_hz": 1e9})"));
+    ASSERT_EQ(file.ledger->size(), 2u);
+    EXPECT_EQ((*file.ledger)[0].count, 5);
+    EXPECT_EQ((*file.ledger)[0].unit_energy_j, 1.5e-12);
+    EXPECT_EQ((*file.ledger)[0].range.high, 1.0);
+    EXPECT_EQ((*file.ledger)[1].event, "write");
+    EXPECT_EQ((*file.ledger)[1].tile_type, "a\"b");
+    EXPECT_EQ((*file.ledger)[1].range.low, 0.5);
+    EXPECT_FALSE(read_result_file("{}").ledger.has_value());
+}
+
+TEST(ResultReader, RefusesWhatIsNoResult)
+{
+    const std::string line =
+        R"({"component":"adc","event":"e","category":"dynamic","phase":"inference","count":2,"unit_energy_j":1})";
+    EXPECT_EQ(read_result_file("{\"ledger\": [" + line + "]}").ledger->size(), 1u);
+    for (const std::string text :
+         {std::string(), std::string("[]"), std::string("{"), std::string("{\"a\": 1"), std::string("{\"a\": [1}"),
+          std::string("{\"a\" 1}"), std::string("{\"a\": \"b}"), std::string("{} {}"), "{\"ledger\": [" + line + "}",
+          "{\"ledger\": [" + line + " " + line + "]}", std::string("{\"ledger\": [{\"component\":\"adc\"}]}"),
+          std::string("{\"ledger\": {}}"),
+          "{\"ledger\": [" + std::string(line).replace(line.find(":2"), 2, ":nan") + "]}",
+          "{\"ledger\": [" + std::string(line).replace(line.find(":2"), 2, ":2.5") + "]}"})
+        EXPECT_ANY_THROW(read_result_file(text)) << text;
+}
+
+TEST(InParallel, ThrowsWhatTheFirstFailingJobThrows)
+{
+    for (int repeat = 0; repeat < 20; ++repeat) {
+        std::vector<int> done(200, 0);
+        try {
+            in_parallel(done.size(), [&](std::size_t i) {
+                if (i == 70 || i == 71 || i == 199)
+                    throw std::runtime_error(std::to_string(i));
+                done[i] = 1;
+            });
+            FAIL();
+        } catch (const std::runtime_error& e) {
+            EXPECT_STREQ(e.what(), "70");
+        }
+        for (std::size_t i = 0; i < 70; ++i)
+            EXPECT_EQ(done[i], 1) << i;
+    }
 }
 
 TEST(Ranking, AgreesWithFiguresWorkedByHand)

@@ -144,6 +144,10 @@ run::Result under(const CostSet& set, const StoredRun& stored, std::vector<std::
                 return c.component == Component::adc && c.tile_type == TileTypeId(t);
             }))
             continue;
+        if (macro.adc.model != *set.adc) { // what was measured of one converter says nothing of another
+            macro.adc.energy_factor = 1.0;
+            macro.adc.bias_a = 0.0;
+        }
         macro.adc.model = *set.adc;
         const MacroCosts costs = resolve_costs(macro);
         warnings.insert(warnings.end(), costs.adc.warnings.begin(), costs.adc.warnings.end());

@@ -9,6 +9,7 @@
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/cli/recost/cost_set.h"
+#include "sim/cli/recost/result_reader.h"
 #include "sim/run/experiment.h"
 #include "sim/run/leakage.h"
 
@@ -29,11 +30,10 @@ template <class E, std::size_t N> E named(const std::string& name)
 }
 
 /// A line says whose tiles it is about if the chip has several types.
-TileTypeId tile_type_of(const Json& line, const run::Result& r)
+TileTypeId tile_type_named(const std::string& name, const run::Result& r)
 {
-    if (!line.contains("tile_type"))
+    if (name.empty())
         return r.tile_types.size() > 1 ? TileTypeId() : TileTypeId(0);
-    const auto& name = line.at("tile_type").get_ref<const std::string&>();
     for (std::size_t t = 0; t < r.tile_types.size(); ++t)
         if (r.tile_types[TileTypeId(t)].name == name)
             return TileTypeId(t);
@@ -64,33 +64,26 @@ CostRange range_of(const Json& line)
 }
 
 /// Layers are merged: only totals are priced.
-void read_ledger(const Json& j, run::Result& r)
+void read_ledger(const ResultFile& file, run::Result& r)
 {
-    for (const Json& line : j.at("ledger")) {
+    for (const LedgerLine& line : *file.ledger) {
         run::StoredCount c;
-        c.component = named<Component, component_count>(line.at("component").get_ref<const std::string&>());
-        c.event = line.at("event").get<std::string>();
-        c.category = named<Category, category_count>(line.at("category").get_ref<const std::string&>());
-        c.phase = named<Phase, phase_count>(line.at("phase").get_ref<const std::string&>());
-        c.count = line.at("count").get<std::int64_t>();
-        c.unit = Energy::from_joules(line.at("unit_energy_j").get<double>());
-        c.tile_type = tile_type_of(line, r);
-        c.range = range_of(line);
-        const auto same = [&](const run::StoredCount& o) {
-            return o.component == c.component && o.event == c.event && o.category == c.category && o.phase == c.phase &&
-                   o.unit == c.unit && o.tile_type == c.tile_type;
-        };
-        const auto it = std::find_if(r.ledger.begin(), r.ledger.end(), same);
-        if (it == r.ledger.end())
-            r.ledger.push_back(std::move(c));
-        else
-            it->count += c.count;
+        c.component = named<Component, component_count>(line.component);
+        c.event = line.event;
+        c.category = named<Category, category_count>(line.category);
+        c.phase = named<Phase, phase_count>(line.phase);
+        c.count = line.count;
+        c.unit = Energy::from_joules(line.unit_energy_j);
+        c.tile_type = tile_type_named(line.tile_type, r);
+        c.range = line.range;
+        r.ledger.push_back(std::move(c));
     }
-    for (const Json& line : j.at("leakage")) {
+    for (const Json& line : file.rest.at("leakage")) {
         const double watts = line.at("power_w").get<double>();
         const auto domain = named<PowerDomainKind, power_domain_kinds>(line.at("domain").get_ref<const std::string&>());
         const Component component = component_named(line.at("component").get_ref<const std::string&>());
-        r.leakage.push_back({component, watts, domain, tile_type_of(line, r), range_of(line)});
+        const TileTypeId type = tile_type_named(line.value("tile_type", std::string()), r);
+        r.leakage.push_back({component, watts, domain, type, range_of(line)});
     }
 }
 
@@ -130,10 +123,11 @@ run::Result read_result(const std::filesystem::path& file)
     run::Result r;
     const std::string content = read_file(file);
     try {
-        const Json j = Json::parse(content);
+        const ResultFile parsed = read_result_file(content);
+        const Json& j = parsed.rest;
         if (!j.is_object() || !j.contains("schema") || j["schema"] != "imcsim.result/1")
             throw ConfigError(file.string(), "is not a result: its \"schema\" is not \"imcsim.result/1\"");
-        if (!j.contains("ledger") || !j.contains("leakage") || !j.contains("power_states"))
+        if (!parsed.ledger || !j.contains("leakage") || !j.contains("power_states"))
             throw ConfigError(file.string(),
                               "holds no counts (\"ledger\", \"leakage\" and \"power_states\"): it was written by an "
                               "earlier imcsim; run the experiment again");
@@ -143,7 +137,7 @@ run::Result read_result(const std::filesystem::path& file)
         r.clock_hz = j.at("clock_hz").get<double>();
         r.interval_cycles = j.at("interval_cycles").get<double>();
         r.leakage_power_w = j.at("leakage_power_w").get<double>();
-        read_ledger(j, r);
+        read_ledger(parsed, r);
         read_power(j.at("power_states"), r);
         const run::Result summed = price(r, {});
         const auto expect = [&](const char* key, double stored, Energy sum) {
