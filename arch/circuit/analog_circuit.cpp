@@ -11,7 +11,7 @@ AnalogCircuit::AnalogCircuit(const sc_core::sc_module_name& name, const MacroCon
     : sc_module(name), config_(config), costs_(costs), per_column_(config.family != MacroFamily::analog_current),
       banks_(per_column_ ? 1 : config.sample_hold.banks), agenda_("sequencer", clock),
       drivers_("drivers", costs.driver, config.input), counter_("input_counter"),
-      crossbar_("crossbar", costs.array, costs.array_state, config.input.coding),
+      crossbar_("crossbar", costs.array, costs.array_state, config.input),
       sample_hold_("sample_hold", costs.sample_hold), shift_add_("shift_add", costs.shift_add)
 {
     require_femtoseconds();
@@ -220,6 +220,8 @@ std::vector<MacroEvent> AnalogCircuit::counts() const
     const MacroEventTypes types = event_types(costs_);
     std::vector<MacroEvent> events;
     events.push_back({types.drive, drivers_.stats().drives});
+    if (costs_.line_start.energy_j > 0.0)
+        events.push_back({types.line_start, drivers_.stats().starts});
     events.push_back({types.cell_read, crossbar_.stats().cell_reads});
     if (costs_.array_state.by_data)
         events.push_back({types.cell_state, crossbar_.stats().cell_states});

@@ -3,15 +3,30 @@
 namespace imc::circuit
 {
 
+namespace
+{
+
+std::int64_t bits_of(const Read& read)
+{
+    std::int64_t bits = 0;
+    while (read.pulses >> bits != 0)
+        ++bits;
+    return bits;
+}
+
+} // namespace
+
 void WordLineDrivers::drive(const Read& read)
 {
     const std::int64_t rows = cost_.by_data ? read.active_rows : read.rows * read.arrays;
     if (input_.coding == InputCoding::pulse_count) {
-        const std::int64_t pulses = cost_.by_data ? read.value_sum : rows * read.pulses;
+        const std::int64_t cycles = input_.per_bit ? bits_of(read) : read.pulses;
+        const std::int64_t pulses = cost_.by_data ? read.value_sum : rows * cycles;
         stats_.drives += 2 * pulses + rows * input_.extra_edges; // edges
     } else {
         stats_.drives += rows;
     }
+    stats_.starts += read.rows * read.arrays;
     if (read.wave)
         read.wave->drive();
     wake_after(latency());
@@ -20,7 +35,8 @@ void WordLineDrivers::drive(const Read& read)
 void Crossbar::read(const Read& read)
 {
     const std::int64_t conducting = coding_ == InputCoding::amplitude ? read.active_rows : read.value_sum;
-    stats_.cell_reads += (cell_.by_data ? conducting : read.rows * read.arrays) * read.columns;
+    const std::int64_t times = per_bit_ ? bits_of(read) : 1;
+    stats_.cell_reads += (cell_.by_data ? conducting : read.rows * read.arrays * times) * read.columns;
     if (state_.by_data)
         stats_.cell_states += read.level_sum;
     if (read.wave && read.wave->operation->arrays)

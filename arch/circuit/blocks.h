@@ -31,6 +31,7 @@ class WordLineDrivers : public Block
 public:
     struct Stats {
         std::int64_t drives = 0;
+        std::int64_t starts = 0; ///< rows whose lines a read starts
     };
     WordLineDrivers(const sc_core::sc_module_name& name, const ComponentCost& cost, const InputConfig& input)
         : Block(name), cost_(cost), input_(input)
@@ -56,8 +57,8 @@ public:
         std::int64_t cell_states = 0;
     };
     Crossbar(const sc_core::sc_module_name& name, const ComponentCost& cell, const ComponentCost& state,
-             InputCoding coding)
-        : Block(name), cell_(cell), state_(state), coding_(coding)
+             const InputConfig& input)
+        : Block(name), cell_(cell), state_(state), coding_(input.coding), per_bit_(input.per_bit)
     {
     }
     void read(const Read& read);
@@ -69,6 +70,7 @@ private:
     const ComponentCost cell_;
     const ComponentCost state_;
     const InputCoding coding_; ///< with pulses a cell is counted once per interval in which it conducts
+    const bool per_bit_;
     Stats stats_;
 };
 

@@ -9,7 +9,7 @@ DigitalCircuit::DigitalCircuit(const sc_core::sc_module_name& name, const MacroC
                                const Clock& clock)
     : sc_module(name), config_(config), costs_(costs), bit_serial_(config.family == MacroFamily::digital_bit_serial),
       agenda_("sequencer", clock), drivers_("drivers", costs.driver, config.input),
-      cells_("cells", costs.array, costs.array_state, InputCoding::amplitude),
+      cells_("cells", costs.array, costs.array_state, config.input),
       trees_("adder_trees", costs.adder_tree, bit_serial_ ? sum_growth_bits(config.rows) : 1)
 {
     require_femtoseconds();

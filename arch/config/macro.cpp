@@ -82,6 +82,7 @@ void InputConfig::fields(config::Visitor& v)
     v.real("pulse_supply_v", pulse_supply_v, {0.0, 5.0}, unit::volts, "supply at which pulse_ns holds; 0: at any");
     v.boolean("early_end", early_end, "pulses: a read ends with the longest pulse that the data ask for");
     v.integer("extra_edges", extra_edges, {0, 1000}, unit::none, "word-line edges per read beyond two per pulse");
+    v.boolean("per_bit", per_bit, "pulse count: lines and cells work once per bit, sampled 2^bit times (NeuRRAM)");
 }
 
 void SampleHoldConfig::fields(config::Visitor& v)
@@ -189,6 +190,14 @@ void MacroConfig::check(const config::Place& place) const
         place.fail("input.early_end", "levels last for a whole read: needs input.coding pulse_width or pulse_count");
     if (input.coding != InputCoding::amplitude && family == MacroFamily::analog_current)
         place.fail("input.coding", "pulse inputs need a family with a converter per column");
+    if (input.per_bit && !samples_per_pulse(*this))
+        place.fail("input.per_bit", "needs family voltage_sensing and input.coding pulse_count");
+    if (input.per_bit && (driver_cost(*this).by_data || array_cost(*this).by_data))
+        place.fail("input.per_bit", "drivers and cells must work whatever the data: of these models they do not");
+    if (driver.model == DriverModel::line && driver.line.start_cycles > 0.0 && !is_analog(family))
+        place.fail("driver.line.start_cycles", "a digital macro has no reads that start");
+    if (adc.bias_a > 0.0 && !samples_per_pulse(*this))
+        place.fail("adc.bias_ua", "needs family voltage_sensing and input.coding pulse_count");
     if (input.slice_bits > 1 && input.signed_input == SignedInput::twos_complement && converts_per_column(family))
         place.fail("input.signed_input", "two's complement inputs are applied one bit at a time");
     const double overhead =

@@ -78,6 +78,7 @@ struct InputConfig {
     double pulse_s = 1e-9;       ///< least interval of pulse-width and pulse-count coding; 0: from unit gates
     bool early_end = false;      ///< pulses: a read lasts as long as its longest pulse, not as the longest there can be
     int extra_edges = 0;         ///< pulse count: word-line edges per row and read beyond two per pulse
+    bool per_bit = false; ///< pulse count: lines and cells work once per bit, whose result is sampled 2^bit times
     void fields(config::Visitor& v);
 };
 

@@ -98,7 +98,7 @@ void resolve_bit_serial(const MacroConfig& config, MacroCosts& costs)
     const DigitalConfig& d = config.digital;
     const auto adder = [&](const UserCost& user, double product) {
         if (user.energy_j > 0.0)
-            return user.at(config.supply_v);
+            return user.at(process, ScalingClass::digital);
         ComponentCost c;
         c.model = "gates";
         c.citation = gates.citation;
@@ -131,6 +131,7 @@ MacroCosts resolve_costs(const MacroConfig& config)
     MacroCosts costs;
     costs.pulse.latency_s = pulse_interval(config);
     costs.driver = driver_cost(config);
+    costs.line_start = line_start_cost(config);
     costs.array = array_cost(config);
     costs.array_state = array_state_cost(config);
     costs.sample_hold = sample_hold_cost(config);
@@ -145,6 +146,12 @@ MacroCosts resolve_costs(const MacroConfig& config)
         costs.array.latency_s = config.read_latency_s - costs.driver.latency_s -
                                 (converts_per_column(config.family) ? 0.0 : costs.sample_hold.latency_s);
 
+    if (config.adc.bias_a > 0.0) { // an amplifier under bias, which integrates, waits and then compares
+        const double watts = config.adc.bias_a * config.supply_v;
+        costs.sample_hold.energy_j += watts * costs.pulse.latency_s;
+        costs.adc.energy_j += watts * (costs.array.latency_s + costs.adc.latency_s);
+        costs.adc.rating_w += watts;
+    }
     costs.write.model = "pulse";
     costs.write.citation = "given in the configuration";
     costs.write.scaling = ScalingClass::high_voltage;
@@ -166,6 +173,7 @@ MacroEventTypes event_types(const MacroCosts& costs)
 {
     MacroEventTypes t;
     t.drive = event(Component::dac, "drive", costs.driver);
+    t.line_start = event(Component::dac, "line_start", costs.line_start);
     t.cell_read = event(Component::array, "cell_read", costs.array);
     t.cell_state = event(Component::array, "cell_state", costs.array_state);
     t.sample = event(Component::sample_hold, "sample", costs.sample_hold);

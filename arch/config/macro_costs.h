@@ -10,6 +10,7 @@ namespace imc
 struct MacroCosts {
     ComponentCost pulse;       ///< least interval of pulse-width and pulse-count inputs: latency only
     ComponentCost driver;      ///< one word-line driver or DAC; event: one slice driven on one row
+    ComponentCost line_start;  ///< driver model line: event: one row's line as a read starts
     ComponentCost array;       ///< one array; event: one cell read; latency: settling of one read
     ComponentCost array_state; ///< conductance model: the part of a cell read that grows with the cell's state
     ComponentCost sample_hold; ///< one sampling capacitor; event: one column sampled
@@ -30,7 +31,7 @@ std::vector<std::string> warnings_of(const MacroCosts& costs);
 
 /// What happens in a macro, priced.
 struct MacroEventTypes {
-    EventType drive, cell_read, cell_state, sample, conversion, add, tree_row, accumulate, count, write_pulse;
+    EventType drive, line_start, cell_read, cell_state, sample, conversion, add, tree_row, accumulate, count, write_pulse;
 };
 MacroEventTypes event_types(const MacroCosts& costs);
 /// Low and high of an event's unit energy over the nominal one, where sources differ.

@@ -22,7 +22,8 @@ std::vector<ComponentArea> PerColumnMacro::area() const
 {
     const std::int64_t columns =
         std::int64_t{config().arrays} * result_columns(config(), config().columns - reserved_columns(config()));
-    return analog_area(*this, columns, columns, false);
+    const int units = config().shift_add.units;
+    return analog_area(*this, columns, units > 0 ? units : columns, false);
 }
 
 MacroSchedule PerColumnMacro::mvm_schedule(const MvmOperation& op, const Clock& clock) const

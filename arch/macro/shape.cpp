@@ -1,6 +1,7 @@
 #include "arch/macro/shape.h"
 
 #include <algorithm>
+#include <bit>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -56,8 +57,10 @@ AnalogShape analog_shape(const Macro& macro, const MvmOperation& op)
                                            : largest;
             shape.pulses.push_back(pulse(config, interval, value));
             shape.longest += value;
-            shape.edges +=
-                std::min<std::int64_t>(active, op.rows - first) * op.arrays * (2 * value + config.input.extra_edges);
+            const std::int64_t driven = std::min<std::int64_t>(active, op.rows - first) * op.arrays;
+            const std::int64_t bits_read = std::bit_width(static_cast<std::uint64_t>(value));
+            shape.bit_reads += driven * bits_read;
+            shape.edges += driven * (2 * (config.input.per_bit ? bits_read : value) + config.input.extra_edges);
         }
     }
     shape.row_drives = phases * slices * rows;
@@ -104,8 +107,11 @@ std::vector<MacroEvent> analog_counts(const Macro& macro, const MvmOperation& op
                                       : shape.edges;
 
     std::vector<MacroEvent> events;
+    const std::int64_t rows_read = config.input.per_bit ? shape.bit_reads : shape.row_drives;
     events.push_back({types.drive, drives});
-    events.push_back({types.cell_read, (costs.array.by_data ? conducting : shape.row_drives) * shape.cell_columns});
+    if (costs.line_start.energy_j > 0.0)
+        events.push_back({types.line_start, shape.row_drives});
+    events.push_back({types.cell_read, (costs.array.by_data ? conducting : rows_read) * shape.cell_columns});
     if (costs.array_state.by_data)
         events.push_back({types.cell_state, activity.level_sum});
     if (samples)

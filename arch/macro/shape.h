@@ -11,6 +11,7 @@ struct AnalogShape {
     std::int64_t groups = 0;          ///< of rows, driven one after another
     std::int64_t row_drives = 0;      ///< rows × slices × phases × arrays
     std::int64_t edges = 0;           ///< pulse count: word-line edges over rows, slices, phases and arrays
+    std::int64_t bit_reads = 0;       ///< per bit: rows × bits of a slice, over slices, phases and arrays
     std::int64_t longest = 0;         ///< sum of the largest slice values over reads
     std::int64_t cell_columns = 0;    ///< columns whose cells conduct, references included, per array
     std::int64_t result_columns = 0;  ///< conversions per read and array

@@ -1,6 +1,7 @@
 // The two details of a macro, computed schedule and stepped circuit, agree to the cycle, the event and the joule, and
 // a change of any single constant in one of them shows.
 
+#include <algorithm>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -18,10 +19,13 @@ namespace
 
 MacroConfig load(const std::string& name)
 {
-    return config::Document::load(IMC_SOURCE_DIR "/configs/macros/" + name + ".json").read<MacroConfig>();
+    auto c = config::Document::load(IMC_SOURCE_DIR "/configs/macros/" + name + ".json").read<MacroConfig>();
+    c.arrays = std::min(c.arrays, 8); // each has a module per column
+    return c;
 }
 
-const char* const shipped[] = {"isaac_rram_32nm", "sram_digital_28nm", "hermes_pcm_14nm"};
+const char* const shipped[] = {"isaac_rram_32nm", "sram_digital_28nm", "hermes_pcm_14nm", "jia_sram_65nm",
+                               "neurram_rram_130nm"};
 
 std::int64_t reads_of(const MacroConfig& config, const MvmOperation& op)
 {
@@ -106,6 +110,16 @@ MacroConfig random_macro(RandomStream& random)
         c.input.early_end = c.input.coding != InputCoding::amplitude && pick(0, 1) == 1;
         if (c.encoding != Encoding::differential_analog && extra_columns(c) == 0)
             c.merged_columns = pick(1, 2);
+        if (pick(0, 1) == 1)
+            c.array.model = ArrayModel::capacitor;
+        if (samples_per_pulse(c) && pick(0, 2) != 0) {
+            c.input.per_bit = true;
+            c.driver.model = DriverModel::line;
+            c.driver.line.start_cycles = 0.25 * pick(0, 2);
+            c.array.model = ArrayModel::user;
+            c.array.user.energy_j = 1e-15;
+            c.adc.bias_a = 1e-6 * pick(0, 2);
+        }
     }
     return c;
 }
@@ -204,6 +218,10 @@ const Mutation mutations[] = {
     {"oscillator energy", "hermes_pcm_14nm", [](MacroCosts& c) { c.adc.energy_j *= 1.000001; }},
     {"cell state energy", "hermes_pcm_14nm", [](MacroCosts& c) { c.array_state.energy_j *= 1.001; }},
     {"pulse", "hermes_pcm_14nm", [](MacroCosts& c) { c.pulse.latency_s += 1e-14; }},
+    {"line energy", "neurram_rram_130nm", [](MacroCosts& c) { c.driver.energy_j *= 1.001; }},
+    {"line start energy", "neurram_rram_130nm", [](MacroCosts& c) { c.line_start.energy_j *= 1.001; }},
+    {"sample of a pulse", "neurram_rram_130nm", [](MacroCosts& c) { c.sample_hold.energy_j *= 1.001; }},
+    {"cell energy per bit", "neurram_rram_130nm", [](MacroCosts& c) { c.array.energy_j *= 1.001; }},
     {"scaling latency", "hermes_pcm_14nm", [](MacroCosts& c) { c.shift_add.latency_s += 1e-12; }},
 };
 

@@ -182,7 +182,7 @@ ComponentCost exploration(const AdcQuery& q)
     return c;
 }
 
-ComponentCost user(const AdcQuery& q) { return q.config.user.at(q.process.supply_v); }
+ComponentCost user(const AdcQuery& q) { return q.config.user.at(q.process, ScalingClass::analog_matching); }
 
 ComponentCost user_per_bit(const AdcQuery& q)
 {
@@ -233,6 +233,7 @@ ComponentCost adc_cost(const AdcQuery& query)
     for (const Entry& entry : entries)
         if (entry.model == query.config.model) {
             ComponentCost cost = entry.cost(query);
+            cost.energy_j *= query.config.energy_factor;
             if (cost.latency_s == 0.0)
                 cost.latency_s = 1.0 / query.config.rate_hz;
             cost.rating_w = cost.energy_j / cost.latency_s + cost.leakage_w;

@@ -4,9 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "arch/config/costs/gates.h"
+#include "arch/config/costs/table_one.h"
 
 namespace imc
 {
@@ -14,9 +13,6 @@ namespace imc
 namespace
 {
 
-constexpr ProcessPoint isaac_process{32e-9, 0.9};
-constexpr const char* isaac_citation = "Shafiee et al., ISCA 2016, Table I (as in puma-simulator constants.py)";
-constexpr double isaac_read_s = 100e-9;
 constexpr double driver_ohm = 1e3; ///< on-resistance of a word-line driver and of the sense node
 
 struct WireRow {
@@ -54,16 +50,10 @@ double wire_ohm_per_m(double node_m, double temperature_k)
     return std::exp(log_low + share * (log_high - log_low)) * (1.0 + 0.00451 * (temperature_k - 300.0));
 }
 
-double squared(double x) { return x * x; }
-
-ProcessPoint process_of(const MacroConfig& config) { return {config.node_m, config.supply_v}; }
-
-void warn_size(ComponentCost& cost, const char* what, double value, double stated)
+/// Cells of transistors shrink as the node's SRAM cell; resistances with their pitch, lines with them.
+ScalingClass array_class(const MacroConfig& config)
 {
-    if (value < 0.5 * stated || value > 2.0 * stated)
-        cost.warnings.push_back(
-            fmt::format("{} model of the {}: {:g} is beyond half or twice the one stated point {:g}", cost.model, what,
-                        value, stated));
+    return config.cell.technology == CellTechnology::sram ? ScalingClass::sram_cell : ScalingClass::analog_matching;
 }
 
 /// How long a cell conducts per event: an array read, or one least interval of pulse-width coding.
@@ -106,80 +96,6 @@ double settling_time(const MacroConfig& config)
     return settle(config.columns, line.word_ohm, line.word_farad) + settle(config.rows, line.bit_ohm, line.bit_farad);
 }
 
-namespace
-{
-
-ComponentCost nominal_driver(const MacroConfig& config)
-{
-    const int bits = config.input.slice_bits;
-    const double levels = std::pow(2.0, bits - 1);
-    ComponentCost c;
-    c.citation = isaac_citation;
-    c.scaling = ScalingClass::wire;
-    c.latency_s = 1e-9; // one cycle of PUMA's 1 GHz
-    switch (config.driver.model) {
-    case DriverModel::isaac: {
-        // 4 mW and 170 µm² for 8 × 128 lines of 128 cells, one bit per 100 ns; each more bit doubles a DAC
-        // (MNSIM's DAC table), the line's share goes with its length.
-        c.model = "isaac";
-        const double line = config.columns / 128.0;
-        c.energy_j =
-            4e-3 / 1024 * isaac_read_s * levels * line * energy_factor(c.scaling, isaac_process, process_of(config));
-        c.area_m2 = 170e-12 / 1024 * levels * line * area_factor(c.scaling, isaac_process, process_of(config));
-        warn_size(c, "driver, columns", config.columns, 128);
-        break;
-    }
-    case DriverModel::circuit: {
-        c.model = "circuit";
-        c.citation = "C V² of the word line; wire and gate capacitance from NeuroSim's tables";
-        const LineParasitics line = line_parasitics(config);
-        const GateLibrary gates = gate_library(process_of(config));
-        // A tapered driver adds about a third of its load (fan-out of four: 1/4 + 1/16 + …).
-        const double load = config.columns * line.word_farad;
-        // … and takes a gate's delay, which is one at fan-out four, for every factor of four.
-        c.latency_s = gates.nand2.delay_s *
-                      std::max(1.0, std::log(load * squared(config.supply_v) / gates.nand2.energy_j) / std::log(4.0));
-        c.energy_j = load * (4.0 / 3.0) * squared(config.supply_v) * levels;
-        if (config.input.coding == InputCoding::pulse_width)
-            c.energy_j /= levels; // one pulse, whatever its length
-        if (config.input.coding == InputCoding::pulse_count)
-            c.energy_j /= 2.0 * levels; // the event is one edge
-        c.area_m2 = gates.nand2.area_m2 * 4.0 * levels;
-        c.by_data = true;
-        break;
-    }
-    case DriverModel::zigzag:
-        c.model = "zigzag";
-        c.citation = "ZigZag-IMC: 50 fF per DAC bit (none at one bit), 0.35 fF per cell of the word line";
-        c.energy_j = ((bits > 1 ? 50e-15 * bits : 0.0) + 0.35e-15 * config.columns) * squared(config.supply_v);
-        c.area_m2 = gate_library(process_of(config)).nand2.area_m2 * 4.0 * levels;
-        c.by_data = true;
-        break;
-    case DriverModel::user:
-        c = config.driver.user.at(config.supply_v);
-        break;
-    }
-    c.rating_w = c.energy_j / isaac_read_s + c.leakage_w;
-    return c;
-}
-
-} // namespace
-
-ComponentCost driver_cost(const MacroConfig& config)
-{
-    ComponentCost c = nominal_driver(config);
-    // The models differ in what they price where inputs are trains or lengths of pulses.
-    if (config.driver.model == DriverModel::user || c.energy_j == 0.0 || config.input.coding != InputCoding::amplitude)
-        return c;
-    MacroConfig other = config;
-    for (const DriverModel model : {DriverModel::isaac, DriverModel::circuit, DriverModel::zigzag}) {
-        other.driver.model = model;
-        const double ratio = nominal_driver(other).energy_j / c.energy_j;
-        c.energy_range = {std::min(c.energy_range.low, ratio), std::max(c.energy_range.high, ratio)};
-    }
-    return c;
-}
-
 ComponentCost array_cost(const MacroConfig& config)
 {
     const double cells = static_cast<double>(config.rows) * config.columns;
@@ -191,9 +107,9 @@ ComponentCost array_cost(const MacroConfig& config)
     case ArrayModel::isaac:
         // 0.3 mW and 25 µm² for 128 × 128 cells read every 100 ns, in proportion to the cells.
         c.model = "isaac";
-        c.citation = isaac_citation;
-        c.energy_j = 0.3e-3 * isaac_read_s / (128.0 * 128.0);
-        c.area_m2 = 25e-12 * cells / (128.0 * 128.0) * squared(config.node_m / isaac_process.node_m);
+        c.citation = table_one::citation;
+        c.energy_j = 0.3e-3 * table_one::read_s / (128.0 * 128.0);
+        c.area_m2 = 25e-12 * cells / (128.0 * 128.0) * squared(config.node_m / table_one::process.node_m);
         c.rating_w = 0.3e-3 * cells / (128.0 * 128.0);
         warn_size(c, "array, cells", cells, 128.0 * 128.0);
         return c;
@@ -217,10 +133,27 @@ ComponentCost array_cost(const MacroConfig& config)
         c.area_m2 = cells * sram_cell_f2(config.node_m) * squared(config.node_m);
         c.by_data = true;
         break;
+    case ArrayModel::capacitor: {
+        // A cell drives its capacitor from rail to rail against the line that all share; what is reset with it is the
+        // line. The factor is for what the layout adds: internal nodes, drains, resets.
+        c.model = "capacitor";
+        c.citation = "C V² of the cell's capacitor and its share of the line; wire and drain from NeuroSim's tables";
+        c.energy_j = config.array.layout_factor * (config.array.capacitor_f + line_parasitics(config).bit_farad) *
+                     squared(config.supply_v);
+        c.area_m2 = cells * cell_area;
+        c.by_data = true;
+        break;
+    }
     case ArrayModel::user:
-        c = config.array.user.at(config.supply_v);
+        c = config.array.user.at(process_of(config), array_class(config));
         if (config.array.user.latency_s == 0.0)
             c.latency_s = settling_time(config);
+        if (config.array.user.area_m2 == 0.0)
+            c.area_m2 = cells * cell_area;
+        else if (config.array.user.cells > 0) {
+            c.area_m2 *= cells / config.array.user.cells;
+            warn_size(c, "array, cells", cells, config.array.user.cells);
+        }
         break;
     }
     c.rating_w = c.energy_j * cells / read_time(config) + c.leakage_w;
@@ -231,7 +164,7 @@ ComponentCost array_state_cost(const MacroConfig& config)
 {
     ComponentCost c;
     if (config.array.model == ArrayModel::user && config.array.user_state.energy_j > 0.0) {
-        c = config.array.user_state.at(config.supply_v);
+        c = config.array.user_state.at(process_of(config), array_class(config));
         c.by_data = true;
     }
     if (config.array.model != ArrayModel::conductance)
@@ -243,61 +176,6 @@ ComponentCost array_state_cost(const MacroConfig& config)
     c.scaling = ScalingClass::analog_matching;
     c.energy_j = squared(config.cell.read_voltage_v) * step * read_time(config);
     c.by_data = true;
-    return c;
-}
-
-ComponentCost sample_hold_cost(const MacroConfig& config)
-{
-    ComponentCost c;
-    c.scaling = ScalingClass::analog_noise;
-    c.latency_s = 1e-9; // one cycle of PUMA's 1 GHz
-    switch (config.sample_hold.model) {
-    case SampleHoldModel::isaac:
-        c.model = "isaac";
-        c.citation = isaac_citation;
-        c.energy_j = 9.7e-9 * isaac_read_s;
-        c.area_m2 = 40e-12 / 1024;
-        break;
-    case SampleHoldModel::thermal: {
-        // kT/C = LSB²/12 with LSB = supply / 2^bits.
-        constexpr double boltzmann = 1.380649e-23;
-        c.model = "thermal";
-        c.citation = "kT/C noise equal to the quantisation noise of the converter";
-        const double farad = std::max(1e-15, 12.0 * boltzmann * config.temperature_k *
-                                                 std::pow(4.0, config.adc.effective_bits()) / squared(config.supply_v));
-        c.energy_j = farad * squared(config.supply_v);
-        c.area_m2 = farad / 2e-3 + 4.0 * squared(3.0 * config.node_m); // 2 fF/µm² and a switch
-        break;
-    }
-    case SampleHoldModel::user:
-        c = config.sample_hold.user.at(config.supply_v);
-        break;
-    }
-    c.rating_w = c.energy_j / isaac_read_s + c.leakage_w;
-    return c;
-}
-
-ComponentCost shift_add_cost(const MacroConfig& config)
-{
-    ComponentCost c;
-    switch (config.shift_add.model) {
-    case ShiftAddModel::isaac:
-        // 0.2 mW for the four units behind eight converters of 1.28 GS/s; width in proportion to 16 bits.
-        c.model = "isaac";
-        c.citation = isaac_citation;
-        c.energy_j = 0.2e-3 / (8 * 1.28e9) * (config.shift_add.bits / 16.0) *
-                     energy_factor(c.scaling, isaac_process, process_of(config));
-        c.area_m2 = 60e-12 * (config.shift_add.bits / 16.0) * area_factor(c.scaling, isaac_process, process_of(config));
-        c.latency_s = 1e-9;
-        c.rating_w = 0.05e-3 * c.energy_j / (0.2e-3 / (8 * 1.28e9));
-        return c;
-    case ShiftAddModel::gates:
-        return registered_adder(process_of(config), config.shift_add.bits);
-    case ShiftAddModel::user:
-        c = config.shift_add.user.at(config.supply_v);
-        c.rating_w = c.leakage_w + (c.latency_s > 0.0 ? c.energy_j / c.latency_s : 0.0);
-        return c;
-    }
     return c;
 }
 

@@ -21,11 +21,12 @@ LineParasitics line_parasitics(const MacroConfig& config);
 double settling_time(const MacroConfig& config);
 
 /// Least interval of pulse-width and pulse-count inputs at the macro's supply: as given, else the period of unit gates
-/// that a row's pulse generator needs: a ripple counter of the slice's bits settles (a flip-flop each), is compared with
-/// the input (a gate per bit, then a tree of AND) and gates the word line.
+/// that a row's pulse generator needs: a ripple counter of the slice's bits settles (a flip-flop each), is compared
+/// with the input (a gate per bit, then a tree of AND) and gates the word line.
 double pulse_interval(const MacroConfig& config);
 
 ComponentCost driver_cost(const MacroConfig& config);      ///< one slice on one row
+ComponentCost line_start_cost(const MacroConfig& config);  ///< driver model line: one row's line as a read starts
 ComponentCost array_cost(const MacroConfig& config);       ///< one cell in one read (its lowest state: conductance)
 ComponentCost array_state_cost(const MacroConfig& config); ///< each step of the cell's state adds; conductance only
 ComponentCost sample_hold_cost(const MacroConfig& config); ///< one column sampled

@@ -10,6 +10,8 @@ namespace
 
 using config::Choice;
 
+constexpr Unit microamperes{"uA", 1e-6};
+
 constexpr Choice<AdcModel> adc_models[] = {
     {"exploration", AdcModel::exploration, "grows with bits, rate and node without steps; for searches"},
     {"isaac", AdcModel::isaac, "ISAAC Table I, 32 nm, 4 to 10 bits"},
@@ -27,15 +29,18 @@ constexpr Choice<DriverModel> driver_models[] = {
     {"isaac", DriverModel::isaac, "ISAAC Table I: 4 mW for 1024 lines of 128 cells"},
     {"circuit", DriverModel::circuit, "C V² of the loaded line and its driver, from the array's size"},
     {"zigzag", DriverModel::zigzag, "ZigZag-IMC: 50 fF per bit, 0.35 fF per cell"},
+    {"line", DriverModel::line, "a line of stated capacitance and swing, on a supply of its own"},
     {"user", DriverModel::user, "the numbers of 'user'"}};
 constexpr Choice<ArrayModel> array_models[] = {
     {"isaac", ArrayModel::isaac, "ISAAC Table I: 0.3 mW per 128 x 128 array at 100 ns"},
     {"conductance", ArrayModel::conductance, "V² G t of the cells' states plus the bit lines"},
     {"bit_line", ArrayModel::bit_line, "SRAM: 0.35 fF per cell and the supply squared"},
+    {"capacitor", ArrayModel::capacitor, "charge domain: the capacitor of each cell and its share of the line"},
     {"user", ArrayModel::user, "the numbers of 'user', per cell"}};
 constexpr Choice<ShiftAddModel> shift_add_models[] = {
     {"isaac", ShiftAddModel::isaac, "ISAAC Table I: 0.2 mW for 10.24 G additions per second"},
     {"gates", ShiftAddModel::gates, "a registered adder of unit gates"},
+    {"data_path", ShiftAddModel::data_path, "as many unit gates as fill user.area_um2, switched once per result"},
     {"user", ShiftAddModel::user, "the numbers of 'user'"}};
 
 } // namespace
@@ -66,6 +71,9 @@ void UserCost::fields(config::Visitor& v)
     v.real("area_low_um2", area_low_m2, {0.0, 1e9}, unit::square_micrometres, "lowest of the sources; 0: as area_um2");
     v.real("area_high_um2", area_high_m2, {0.0, 1e9}, unit::square_micrometres,
            "highest of the sources; 0: as area_um2");
+    v.real("node_nm", node_m, {0.0, 500.0}, unit::nanometres, "node at which the numbers hold; 0: at any");
+    v.integer("cells", cells, {0, 1 << 28}, unit::none,
+              "cells of the line (drivers) or array that the numbers are of; 0: of any");
 }
 
 void UserCost::check(const config::Place& place) const
@@ -108,6 +116,25 @@ ComponentCost UserCost::at(double supply) const
     return c;
 }
 
+ComponentCost UserCost::at(ProcessPoint process, ScalingClass scaling) const
+{
+    ComponentCost c = at(process.supply_v);
+    c.scaling = scaling;
+    if (node_m == 0.0 || node_m == process.node_m)
+        return c;
+    const ProcessPoint stated{node_m, process.supply_v};
+    const double energy = energy_factor(scaling, stated, process);
+    c.energy_j *= energy;
+    c.leakage_w *= energy;
+    c.area_m2 *= area_factor(scaling, stated, process);
+    c.latency_s *= delay_factor(scaling, stated, process);
+    if (process.node_m < 0.5 * node_m || process.node_m > 2.0 * node_m)
+        c.warnings.push_back(
+            fmt::format("user model: {:g} nm is beyond half or twice the {:g} nm at which it was stated",
+                        process.node_m * 1e9, node_m * 1e9));
+    return c;
+}
+
 void AdcConfig::fields(config::Visitor& v)
 {
     v.choice("model", model, adc_models, "where the converter's cost comes from");
@@ -115,6 +142,9 @@ void AdcConfig::fields(config::Visitor& v)
     v.real("rate_gsps", rate_hz, {1e-6, 100.0}, {"GS/s", 1e9}, "conversions per second of one converter");
     v.real("enob", enob, {0.0, 16.0}, unit::bits, "effective bits, for cost and noise; 0: as many as bits");
     v.section("user", user, "costs for model 'user'; latency 0 follows the rate");
+    v.real("energy_factor", energy_factor, {0.01, 100.0}, unit::none, "a measured converter's energy over its law's");
+    v.real("bias_ua", bias_a, {0.0, 1e6}, microamperes,
+           "voltage sensing: current of a column's amplifier while it integrates, settles and converts");
     v.choice("range", range, adc_ranges, "values: how step and limits are chosen");
     v.real("percentile", percentile, {50.0, 100.0}, unit::none,
            "values, range 'percentile': share of the sums seen in calibration that lie within the limits");
@@ -135,6 +165,23 @@ void DriverConfig::fields(config::Visitor& v)
 {
     v.choice("model", model, driver_models, "where the driver's cost comes from");
     v.section("user", user, "costs for model 'user', per row and slice");
+    v.section("line", line, "the line of model 'line'");
+}
+
+void LineConfig::fields(config::Visitor& v)
+{
+    v.real("cell_ff", cell_f, {1e-3, 1e3}, unit::femtofarads, "capacitance of the line per cell");
+    v.real("driver_ff", driver_f, {0.0, 1e6}, unit::femtofarads, "capacitance of the driver itself");
+    v.real("swing_v", swing_v, {1e-3, 10.0}, unit::volts, "between the two levels of the line");
+    v.real("supply_v", supply_v, {1e-3, 10.0}, unit::volts, "which the charge of a swing is drawn from");
+    v.real("start_cycles", start_cycles, {0.0, 100.0}, unit::none,
+           "cycles of every line when a read starts, beyond those of its inputs");
+}
+
+void LineConfig::check(const config::Place& place) const
+{
+    if (swing_v > supply_v)
+        place.fail("swing_v", fmt::format("must not exceed supply_v = {:g}, got {:g}", supply_v, swing_v));
 }
 
 void ArrayConfig::fields(config::Visitor& v)
@@ -142,6 +189,9 @@ void ArrayConfig::fields(config::Visitor& v)
     v.choice("model", model, array_models, "where the array's cost comes from");
     v.section("user", user, "costs for model 'user', per cell read; area per array");
     v.section("user_state", user_state, "model 'user': what each step of a cell's state adds");
+    v.real("capacitor_ff", capacitor_f, {1e-3, 1e3}, unit::femtofarads, "model 'capacitor': in each cell");
+    v.real("layout_factor", layout_factor, {0.1, 100.0}, unit::none,
+           "model 'capacitor': what a cell switches over its capacitor and its share of the line");
 }
 
 void ShiftAddConfig::fields(config::Visitor& v)

@@ -27,7 +27,7 @@ struct ComponentCost {
     double latency_s = 0.0;
     double area_m2 = 0.0;
     double leakage_w = 0.0;
-    double rating_w = 0.0; ///< nameplate: power at full activity, leakage included
+    double rating_w = 0.0;  ///< nameplate: power at full activity, leakage included
     CostRange energy_range; ///< of energy_j and leakage_w
     CostRange area_range;   ///< of area_m2
     bool by_data = false;   ///< events happen only where data is not zero; else at every step, whatever the data
@@ -38,21 +38,26 @@ struct ComponentCost {
 void warn_of_node(ComponentCost& cost, double node_m, double lowest_nm = 7.0);
 
 /// Measured or assumed numbers for `model: user`. With `supply_v` they hold at that supply: energy and leakage follow
-/// its square, latency the alpha-power law; without, they hold as they are.
+/// its square, latency the alpha-power law; without, they hold as they are. Likewise `node_m`, from which the
+/// component's scaling class leads to other nodes, and `cells`: of the line (drivers) or array that the numbers are of.
 struct UserCost {
     double supply_v = 0.0;
     double energy_j = 0.0;
     double latency_s = 0.0;
     double area_m2 = 0.0;
     double leakage_w = 0.0;
-    bool by_data = false; ///< drivers and cells: events only where the data is not zero
+    bool by_data = false;       ///< drivers and cells: events only where the data is not zero
     double energy_low_j = 0.0;  ///< where sources differ; 0: as energy_j
     double energy_high_j = 0.0; ///< where sources differ; 0: as energy_j
     double area_low_m2 = 0.0;   ///< where sources differ; 0: as area_m2
     double area_high_m2 = 0.0;  ///< where sources differ; 0: as area_m2
+    double node_m = 0.0;
+    int cells = 0; ///< drivers' energy and area, arrays' area
     void fields(config::Visitor& v);
     void check(const config::Place& place) const;
     ComponentCost at(double supply) const;
+    /// At another node too, if one is stated. Energy, area and delay of the class; the supply's part as above.
+    ComponentCost at(ProcessPoint process, ScalingClass scaling) const;
 };
 
 enum class CellTechnology { sram, rram, pcm };
@@ -71,6 +76,8 @@ struct AdcConfig {
     double rate_hz = 1.28e9;
     double enob = 0.0; ///< effective bits, for cost and for the noise of the value model; 0: bits
     UserCost user;
+    double energy_factor = 1.0; ///< a measured converter over its law
+    double bias_a = 0.0; ///< voltage sensing: drawn from the supply while a column integrates, settles and converts
     AdcRange range = AdcRange::full_scale; ///< this and what follows: for values
     double percentile = 99.9;
     bool range_per_column = false;
@@ -83,24 +90,38 @@ struct AdcConfig {
     double effective_bits() const { return enob > 0.0 ? enob : bits; }
 };
 
-enum class DriverModel { isaac, circuit, zigzag, user };
+enum class DriverModel { isaac, circuit, zigzag, line, user };
+
+/// A word line of stated capacitance that swings below its own supply, whatever the supply of the logic.
+struct LineConfig {
+    double cell_f = 1e-15;     ///< capacitance per cell: access transistor, wire, coupling
+    double driver_f = 0.0;     ///< of the driver itself
+    double swing_v = 1.0;      ///< between the two levels of the line
+    double supply_v = 1.0;     ///< which the charge of a swing is drawn from
+    double start_cycles = 0.0; ///< cycles of every line when a read starts, beyond those of its inputs
+    void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
+};
 struct DriverConfig {
     DriverModel model = DriverModel::isaac;
     UserCost user;
+    LineConfig line;
     void fields(config::Visitor& v);
 };
 
-enum class ArrayModel { isaac, conductance, bit_line, user };
+enum class ArrayModel { isaac, conductance, bit_line, capacitor, user };
 struct ArrayConfig {
     ArrayModel model = ArrayModel::isaac;
     UserCost user;
-    UserCost user_state; ///< model user: energy of each step of a cell's state
+    UserCost user_state;          ///< model user: energy of each step of a cell's state
+    double capacitor_f = 1.2e-15; ///< model capacitor: in each cell
+    double layout_factor = 1.0;   ///< model capacitor: what a cell switches over its capacitor and share of the line
     void fields(config::Visitor& v);
 };
 
 enum class SampleHoldModel { isaac, thermal, user };
 
-enum class ShiftAddModel { isaac, gates, user };
+enum class ShiftAddModel { isaac, gates, data_path, user };
 struct ShiftAddConfig {
     ShiftAddModel model = ShiftAddModel::isaac;
     int bits = 16; ///< width of the sum
