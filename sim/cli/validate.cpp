@@ -81,7 +81,7 @@ int run_validate(std::span<const std::string> args)
     options.arguments("CASE.json", words, 0);
     options.flag("json", json, "print JSON");
     options.value("out", out, "FILE", "write there instead of standard output");
-    options.value("svg", svg, "FILE", "also draw simulated over published");
+    options.value("svg", svg, "FILE", "also draw the error of every figure");
     options.value("datasheet", datasheet, "FILE", "instead: predict a macro from its data sheet alone");
     if (!options.parse(args))
         return 0;

@@ -13,12 +13,16 @@ namespace
 using config::Choice;
 
 constexpr Choice<PointRole> roles[] = {{"fit", PointRole::fit, "free parameters are fitted to it"},
-                                       {"predict", PointRole::predict, "judged, not seen by the fit"}};
+                                       {"predict", PointRole::predict, "judged, not seen by the fit"},
+                                       {"compare", PointRole::compare, "shown, neither fitted nor judged"}};
 constexpr Choice<Quantity> quantities[] = {
     {"energy_pj", Quantity::energy_pj, "energy of one operation"},
     {"energy_per_mac_fj", Quantity::energy_per_mac_fj, "energy per multiply-accumulate at the operand widths"},
     {"energy_per_operation_fj", Quantity::energy_per_operation_fj, "half of that: two operations per MAC"},
     {"component_energy_pj", Quantity::component_energy_pj, "energy of the named components"},
+    {"component_energy_per_result_pj", Quantity::component_energy_per_result_pj, "the same per result column"},
+    {"component_energy_per_operation_fj", Quantity::component_energy_per_operation_fj,
+     "the same per operation, two per multiply-accumulate"},
     {"energy_share", Quantity::energy_share, "their share of the energy"},
     {"area_share", Quantity::area_share, "their share of the area"},
     {"tops_per_w", Quantity::tops_per_w, "10^12 operations per joule"},
@@ -40,7 +44,13 @@ const char* name_of(Quantity quantity)
     return "";
 }
 
-const char* name_of(PointRole role) { return role == PointRole::fit ? "fit" : "predict"; }
+const char* name_of(PointRole role)
+{
+    for (const auto& r : roles)
+        if (r.value == role)
+            return r.name;
+    return "";
+}
 
 bool is_share(Quantity quantity) { return quantity == Quantity::energy_share || quantity == Quantity::area_share; }
 
@@ -52,6 +62,7 @@ void CaseOperation::fields(config::Visitor& v)
     v.integer("input_bits", input_bits, {1, 32}, unit::bits, "input width");
     v.integer("weight_bits", weight_bits, {1, 32}, unit::bits, "weight width");
     v.boolean("signed_input", signed_input, "inputs are signed");
+    v.integer("reads", reads, {1, 64}, unit::none, "operations of the macro that one measured operation takes");
     v.real("input_activity", input_activity, {0, 1}, unit::none, "mean input slice over its maximum");
     v.real("weight_activity", weight_activity, {0, 1}, unit::none, "mean cell state over its maximum");
 }
@@ -59,7 +70,7 @@ void CaseOperation::fields(config::Visitor& v)
 void CasePoint::fields(config::Visitor& v)
 {
     v.text("name", name, "what was measured", config::Presence::required);
-    v.choice("role", role, roles, "fitted to or predicted");
+    v.choice("role", role, roles, "fitted to, predicted or only shown");
     v.texts("set", set, "changes to the macro, PATH=VALUE");
     v.section("operation", operation, "what the macro did");
     v.choice("quantity", quantity, quantities, "which figure", config::Presence::required);

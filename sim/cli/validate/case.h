@@ -6,15 +6,16 @@
 
 #include "sim/base/config/visitor.h"
 
-/// A validation case: one parameter set of one macro, or of a chip, against published figures of one chip. The case names the free
-/// parameters and which figures they are fitted to; every other figure is a prediction. The figures are in the case,
-/// never in the macro's file.
+/// A validation case: one parameter set of one macro, or of a chip, against published figures of one chip. The case
+/// names the free parameters and which figures they are fitted to; every other figure is a prediction. The figures are
+/// in the case, never in the macro's file.
 namespace imc::cli
 {
 
 enum class PointRole {
     fit,     ///< the free parameters are chosen by it
     predict, ///< judged, and not seen by the fit
+    compare, ///< neither: shown beside the published figure where sources contradict each other or no law claims it
 };
 
 enum class Quantity {
@@ -22,6 +23,8 @@ enum class Quantity {
     energy_per_mac_fj,
     energy_per_operation_fj,
     component_energy_pj,
+    component_energy_per_result_pj,
+    component_energy_per_operation_fj,
     energy_share,
     area_share,
     tops_per_w,
@@ -42,6 +45,7 @@ struct CaseOperation {
     int input_bits = 8;
     int weight_bits = 8;
     bool signed_input = false;
+    int reads = 1;                ///< operations of the macro that one measured operation takes (four-phase reads: 4)
     double input_activity = 0.5;  ///< share of non-zero slices, mean value over its maximum
     double weight_activity = 0.5; ///< mean cell state over its maximum
     void fields(config::Visitor& v);

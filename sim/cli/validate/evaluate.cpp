@@ -21,6 +21,7 @@ namespace
 /// A macro at work, in SI units.
 struct Work {
     double macs = 0.0;
+    double results = 0.0; ///< columns of results over the arrays
     double energy = 0.0;
     double component_energy = 0.0;
     CostRange energy_range{0.0, 0.0}; ///< of `energy`, where sources differ
@@ -56,10 +57,11 @@ Work work_of(const MacroConfig& config, const CasePoint& point)
     const MacroSchedule schedule = macro->schedule(op, fine);
     Work w;
     w.macs = static_cast<double>(op.rows) * weights * op.arrays;
-    w.interval = fine.seconds(schedule.interval);
-    w.latency = fine.seconds(schedule.latency);
+    w.results = static_cast<double>(result_columns(config, op.columns)) * op.arrays;
+    w.interval = fine.seconds(schedule.interval) * o.reads;
+    w.latency = fine.seconds(schedule.latency) + fine.seconds(schedule.interval) * (o.reads - 1);
     for (const MacroEvent& event : macro->counts(op)) {
-        const double joules = (event.event.unit * event.count).joules();
+        const double joules = (event.event.unit * event.count).joules() * o.reads;
         const CostRange range = energy_range(macro->costs(), event.event);
         w.energy += joules;
         w.energy_range = {w.energy_range.low + joules * range.low, w.energy_range.high + joules * range.high};
@@ -95,6 +97,10 @@ double figure(const Work& w, Quantity quantity)
         return w.energy / w.macs * 0.5e15;
     case Quantity::component_energy_pj:
         return w.component_energy * 1e12;
+    case Quantity::component_energy_per_result_pj:
+        return w.component_energy / w.results * 1e12;
+    case Quantity::component_energy_per_operation_fj:
+        return w.component_energy / w.macs * 0.5e15;
     case Quantity::energy_share:
         return w.component_energy / w.energy;
     case Quantity::area_share:
@@ -216,7 +222,7 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
     result.note = c.note;
     result.free = c.free.size() + static_cast<std::size_t>(c.chosen);
     result.fitted = fitted.size();
-    result.predicted = c.points.size() - fitted.size();
+    result.predicted = static_cast<std::size_t>(std::ranges::count(c.points, PointRole::predict, &CasePoint::role));
     result.parameters = c.free;
     const std::vector<double> values = c.free.empty() ? std::vector<double>{} : fit(c, fitted);
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -230,7 +236,7 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
         r.simulated = figure(work, point.quantity);
         r.range = figure_range(work, point.quantity);
         r.error = error_of(point, r.simulated);
-        r.pass = std::abs(r.error) <= point.tolerance;
+        r.pass = point.role == PointRole::compare || std::abs(r.error) <= point.tolerance;
         if (point.role == PointRole::fit) {
             result.fit_error = std::max(result.fit_error, std::abs(r.error));
             if (!c.free.empty() && fitted.size() > c.free.size()) {
@@ -242,7 +248,7 @@ CaseResult evaluate(const ValidationCase& c, const std::string& file)
                 result.leave_one_out_error =
                     std::max(result.leave_one_out_error.value_or(0.0), std::abs(*r.leave_one_out));
             }
-        } else {
+        } else if (point.role == PointRole::predict) {
             result.prediction_error = std::max(result.prediction_error, std::abs(r.error));
         }
         result.points.push_back(r);

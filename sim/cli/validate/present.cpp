@@ -1,12 +1,9 @@
 #include "sim/cli/validate/present.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "sim/cli/report/svg.h"
 
 namespace imc::cli
 {
@@ -32,10 +29,56 @@ std::string range(const PointResult& p)
     return p.range ? fmt::format("[{:.4g}, {:.4g}]", p.range->low, p.range->high) : "";
 }
 
+bool is_judged(const CasePoint& p) { return p.role != PointRole::compare; }
+
 std::string tolerance(const CasePoint& p)
 {
+    if (!is_judged(p))
+        return "-";
     return is_share(p.quantity) ? fmt::format("{:g} pp", 100.0 * p.tolerance)
                                 : fmt::format("{:g} %", 100.0 * p.tolerance);
+}
+
+/// Every figure of a case, in columns as wide as their contents.
+std::string figures_text(const CaseResult& r)
+{
+    std::size_t name = 6, quantity = 8, span = 11;
+    for (const PointResult& p : r.points) {
+        name = std::max(name, p.point.name.size());
+        quantity = std::max(quantity, std::string(name_of(p.point.quantity)).size());
+        span = std::max(span, range(p).size());
+    }
+    std::string text = fmt::format("  {:<{}}  {:<7}  {:<{}} {:>11} {:>{}} {:>11} {:>9} {:>9} {:>9}  {}\n", "figure",
+                                   name, "role", "quantity", quantity, "simulated", "[low, high]", span, "published",
+                                   "error", "left out", "allowed", "pass");
+    for (const PointResult& p : r.points) {
+        PointResult left = p;
+        left.error = p.leave_one_out.value_or(0.0);
+        text += fmt::format("  {:<{}}  {:<7}  {:<{}} {:>11.5g} {:>{}} {:>11.5g} {:>9} {:>9} {:>9}  {}\n", p.point.name,
+                            name, name_of(p.point.role), name_of(p.point.quantity), quantity, p.simulated, range(p),
+                            span, p.point.published, percent(p), p.leave_one_out ? percent(left) : "",
+                            tolerance(p.point), !is_judged(p.point) ? "-" : (p.pass ? "yes" : "NO"));
+    }
+    return text;
+}
+
+/// Words of a note, in lines.
+std::string wrapped(const std::string& note)
+{
+    constexpr std::size_t width = 116;
+    std::string text = "  note:";
+    std::size_t column = text.size();
+    for (std::size_t at = 0; at < note.size();) {
+        const std::size_t end = std::min(note.find(' ', at), note.size());
+        if (column + 1 + end - at > width) {
+            text += "\n       ";
+            column = 8;
+        }
+        text += " " + note.substr(at, end - at);
+        column += 1 + end - at;
+        at = end + 1;
+    }
+    return text + "\n";
 }
 
 } // namespace
@@ -51,20 +94,20 @@ std::string validation_text(const std::vector<CaseResult>& results)
         text += fmt::format("{:<44} {:<24} {:>2} {:>2} {:>2} {:>9} {:>9} {:>9}  {}\n", r.name, r.family, r.free,
                             r.fitted, r.predicted, fit, left, predicted, status(r));
     }
-    text += "\np free parameters, n figures fitted, v figures predicted; errors are the largest of their kind;\n"
-            "[low, high]: every unit energy at the lowest and highest of its sources\n";
+    text +=
+        "\np free parameters (choices made in view of fitted figures count), n figures fitted, v figures predicted\n"
+        "fit: largest error of a fitted figure; left out: of one predicted by a fit to the others; predicted: of a\n"
+        "figure that no fit has seen. 'fitted, not validated': p > n/2, agreement with the fitted figures proves "
+        "nothing.\n"
+        "role compare: shown, neither fitted nor judged. pp: percentage points of a share.\n"
+        "[low, high]: every unit energy at the lowest and highest of its sources\n";
     for (const CaseResult& r : results) {
         text += fmt::format("\n{} ({}, {})\n", r.name, r.family, status(r));
         for (const FreeParameter& f : r.parameters)
             text += fmt::format("  free: {} = {:.5g}\n", f.path, f.start);
-        text += fmt::format("  {:<44} {:<8} {:<24} {:>11} {:>17} {:>11} {:>9} {:>9}  {}\n", "figure", "role",
-                            "quantity", "simulated", "[low, high]", "published", "error", "allowed", "pass");
-        for (const PointResult& p : r.points)
-            text += fmt::format("  {:<44} {:<8} {:<24} {:>11.5g} {:>17} {:>11.5g} {:>9} {:>9}  {}\n", p.point.name,
-                                name_of(p.point.role), name_of(p.point.quantity), p.simulated, range(p),
-                                p.point.published, percent(p), tolerance(p.point), p.pass ? "yes" : "NO");
+        text += figures_text(r);
         if (!r.note.empty())
-            text += "  note: " + r.note + "\n";
+            text += wrapped(r.note);
     }
     return text;
 }
@@ -84,8 +127,10 @@ nlohmann::ordered_json validation_json(const std::vector<CaseResult>& results)
                                             {"published", p.point.published},
                                             {"error", p.error},
                                             {"tolerance", p.point.tolerance},
-                                            {"pass", p.pass},
+                                            {"pass", nullptr},
                                             {"source", p.point.source}};
+            if (is_judged(p.point))
+                point["pass"] = p.pass;
             if (p.range)
                 point["range"] = {{"low", p.range->low}, {"high", p.range->high}};
             point["leave_one_out_error"] = p.leave_one_out ? nlohmann::ordered_json(*p.leave_one_out) : nullptr;
@@ -109,51 +154,6 @@ nlohmann::ordered_json validation_json(const std::vector<CaseResult>& results)
                          {"note", r.note}});
     }
     return {{"schema", "imcsim.validation-result/1"}, {"pass", all}, {"cases", cases}};
-}
-
-std::string validation_svg(const std::vector<CaseResult>& results)
-{
-    constexpr double left = 70, top = 40, size = 480;
-    double low = 1e300;
-    double high = 1e-300;
-    for (const CaseResult& r : results)
-        for (const PointResult& p : r.points) {
-            low = std::min({low, p.simulated, p.point.published});
-            high = std::max({high, p.simulated, p.point.published});
-        }
-    if (!(low < high))
-        high = low * 10.0;
-    const double first = std::floor(std::log10(low));
-    const double last = std::ceil(std::log10(high));
-    const auto place = [&](double value) { return size * (std::log10(value) - first) / (last - first); };
-
-    Svg svg(left + size + 330, top + size + 60, "simulated against published");
-    for (double decade = first; decade <= last; decade += 1.0) {
-        const double at = size * (decade - first) / (last - first);
-        svg.line(left + at, top, left + at, top + size, 0.15);
-        svg.line(left, top + size - at, left + size, top + size - at, 0.15);
-        svg.text(left + at, top + size + 18, fmt::format("{:g}", std::pow(10.0, decade)), Svg::Anchor::middle, 11);
-        svg.text(left - 8, top + size - at + 4, fmt::format("{:g}", std::pow(10.0, decade)), Svg::Anchor::end, 11);
-    }
-    svg.line(left, top + size, left + size, top, 0.6);
-    svg.text(left + size / 2, top + size + 42, "published (each figure in its own unit)", Svg::Anchor::middle);
-    svg.text(left, top - 14, "simulated; large: predicted, small: fitted");
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        for (const PointResult& p : results[i].points) {
-            const double x = left + place(p.point.published);
-            const double y = top + size - place(p.simulated);
-            const std::string hint = fmt::format("{}: {} {:.4g}, published {:.4g}", results[i].name, p.point.name,
-                                                 p.simulated, p.point.published);
-            if (p.point.role == PointRole::predict)
-                svg.dot(x, y, colour(i), hint);
-            else
-                svg.rectangle(x - 1.5, y - 1.5, 3, 3, colour(i), hint);
-        }
-        const double y = top + 18.0 * static_cast<double>(i) + 8;
-        svg.rectangle(left + size + 20, y - 8, 10, 10, colour(i));
-        svg.text(left + size + 36, y, results[i].name, Svg::Anchor::start, 11);
-    }
-    return svg.finish();
 }
 
 } // namespace imc::cli

@@ -13,7 +13,7 @@ namespace imc::cli
 /// The ledger and every figure of every case, as aligned text.
 std::string validation_text(const std::vector<CaseResult>& results);
 nlohmann::ordered_json validation_json(const std::vector<CaseResult>& results);
-/// Simulated over published, both logarithmic, fitted and predicted figures apart.
+/// The error of every figure on its case's lane: fitted, predicted and merely compared ones told apart.
 std::string validation_svg(const std::vector<CaseResult>& results);
 
 } // namespace imc::cli
