@@ -3,6 +3,7 @@
 #include <string>
 
 #include "arch/config/macro.h"
+#include "arch/config/operation.h"
 
 namespace imc
 {
@@ -32,17 +33,24 @@ struct Datasheet {
     int stored_bits() const; ///< of a weight: ternary ones take two
 };
 
-/// A macro of the usual make for such a data sheet:
-/// * no converter: digital_adder_tree of unit gates over the active rows, half of the bits of inputs and weights set;
-/// * PCM with a converter per column: analog_column_converter with the costs of the HERMES core (Khaddam-Aljameh et al.,
-///   JSSC 2022);
-/// * RRAM with a converter of three or more bits per column: voltage_sensing with the costs of NeuRRAM (Wan et al.,
-///   Nature 2022; fitted to two of its operating points, configs/validation/neurram_130nm.json);
-/// * all else: analog_current with the costs of costs/sensing.h. Where converters and weight bits fit into the columns,
-///   the columns of a weight are joined before one conversion and an input is applied at once; else, in SRAM, every bit
-///   of a weight is converted apart and inputs come bit by bit, and other cells hold the whole weight.
-/// The costs of the second and third scale with the square of the supply and with the node; NeuRRAM's times with the
-/// delay of gates.
+/// What published macros with such a sheet take, at the median of the fit: costs/sheet_law.h.
+struct DatasheetFigures {
+    double mac_energy_j = 0.0;
+    double access_s = 0.0;
+    double energy_factor = 1.0; ///< 80 % of published macros lie within this factor, either way
+    double time_factor = 1.0;
+};
+DatasheetFigures figures_of(const Datasheet& sheet);
+
+/// A macro of the usual make for such a data sheet, whose costs add up to figures_of(sheet):
+/// * no converter: digital_adder_tree of unit gates over the active rows, whose activity is what makes up the energy,
+///   and whose cycle is the access over the input's bits;
+/// * all else: analog_current. Where converters and weight bits fit into the columns, the columns of a weight are joined
+///   before one conversion and an input is applied at once; else, in SRAM, every bit of a weight is converted apart and
+///   inputs come bit by bit, and other cells hold the whole weight. Cells and converters share energy and time.
 MacroConfig macro_of(const Datasheet& sheet);
+
+/// One access: every converter converts once per slice and per bit that is converted apart; all trees of a digital macro.
+MvmOperation access_of(const Datasheet& sheet, const MacroConfig& macro);
 
 } // namespace imc

@@ -22,6 +22,8 @@ struct PublishedFigures {
 struct DatasheetRow {
     Datasheet sheet;
     PublishedFigures published;
+    PublishedFigures left_out; ///< what scripts/studies/datasheet_fit.py predicts with the row's publication left out
+    std::string publication;
     std::string source;
     void fields(config::Visitor& v);
     void check(const config::Place& place) const;
@@ -41,7 +43,9 @@ struct DatasheetFile {
 ///   access with all input bits;
 /// * a list of them: a list of such results in the same order;
 /// * or a DatasheetFile: "results", and for rows that carry published figures "comparison": the geometric mean of the
-///   ratios, either way round, and the share within a factor of 3.
+///   ratios, either way round, and the share within a factor of 3; of rows that are in the fit also of the fits without
+///   their publications, which is what to expect of an unknown macro.
+/// The ranges of a result hold 80 % of the published macros that the fit did not see.
 /// Names of cells and converters are read without regard to case, and as the literature has them ("8T1C SRAM",
 /// "ReRAM"); null is as absent. Throws ConfigError naming file, row, key, value and what was expected.
 nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file);

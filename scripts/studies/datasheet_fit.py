@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""Refits what `imcsim validate --datasheet` predicts from, and says how far it is off.
+
+Needs numpy (Debian: python3-numpy). Reads configs/datasheets/*.json; prints in-sample errors and those with each
+publication left out of the fit as a whole; with --write also the coefficients (arch/config/costs/sheet_fit.cpp) and each
+row's left-out prediction (into the sheets). The model is described in arch/config/costs/sheet_law.h; everything is in
+natural logarithms, energy in fJ per multiply-accumulate, time in ns per access.
+"""
+
+import argparse
+import json
+import math
+import pathlib
+import sys
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHEETS = ROOT / "configs" / "datasheets"
+TABLE = ROOT / "arch" / "config" / "costs" / "sheet_fit.cpp"
+
+CLASSES = ["digital", "charge", "rram", "pcm", "mram", "flash"]
+NODES = [1, 2, 3, 4, 5, 7, 10, 12, 14, 16, 20, 22, 28, 32, 40, 45, 55, 65, 90, 130, 180, 250, 350, 500]
+ROWS = [1, 2, 4, 8, 9, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 576, 784, 1152, 1536, 2304, 4096, 8192, 16384]
+BITS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16]
+
+
+def nominal_v(node):
+    return math.sqrt(0.75**2 + (0.0095 * node) ** 2)
+
+
+class Point:
+    """What the laws see of a sheet."""
+
+    def __init__(self, sheet):
+        cell, bits = sheet["cell"], sheet.get("adc_bits", 0)
+        self.group = "digital" if not bits else "charge" if cell in ("sram", "edram") else cell
+        conducts = self.group not in ("digital", "charge")
+        self.volts = min(sheet["supply_v"], 1.8) if conducts else sheet["supply_v"]
+        self.node = sheet["tech_nm"]
+        self.rows = float(sheet.get("rows_active") or sheet["rows"])
+        self.inputs = sheet["input_bits"]
+        self.weights = max(1.0, sheet["weight_bits"])
+        self.adc = max(1.0, bits)
+
+    def at(self, **changes):
+        other = object.__new__(Point)
+        other.__dict__ = {**self.__dict__, **changes}
+        return other
+
+    def axes(self):
+        return [math.log(v) for v in (self.node / 28, self.rows / 64, self.inputs, self.weights)]
+
+
+def groups(letters):
+    return {"d": CLASSES[:1], "c": CLASSES[1:2], "r": CLASSES[2:], "a": CLASSES[1:], "*": CLASSES}[letters]
+
+
+# Terms of the laws: (name, classes, expected coefficient, its standard deviation, function of the point).
+ENERGY = {
+    "offset": [1.0, 0.8, 2.0, 2.0, 5.0, 1.0],
+    "fixed": lambda p: 2.0 * math.log(p.volts / 0.8),
+    "terms": [
+        ("node", "a", 1.0, 0.2, lambda p: math.log(p.node / 28)),
+        ("rows", "a", -0.25, 0.15, lambda p: math.log(p.rows / 64)),
+        ("inputs", "a", 0.7, 0.2, lambda p: math.log(p.inputs)),
+        ("weights", "a", 0.8, 0.2, lambda p: math.log(p.weights)),
+        ("adc", "a", 0.08, 0.03, lambda p: p.adc - 5),
+        ("node", "d", 0.5, 0.2, lambda p: math.log(p.node / 28)),
+        ("planar", "d", 1.5, 0.7, lambda p: max(0.0, math.log(p.node / 28))),
+        ("inputs", "d", 1.0, 0.05, lambda p: math.log(p.inputs)),
+        ("sum width", "d", 1.0, 0.05, lambda p: math.log((p.weights + 2) / 3)),
+        ("rows", "d", 0.05, 0.05, lambda p: math.log(p.rows / 64)),
+    ],
+    "lengths": [0.5, 2.0, 1.0, 1.0], "near": 1.0, "noise": 0.4, "publication": 0.4,
+    "rising": (0, 2, 3),
+}
+TIME = {
+    "offset": [1.2, 1.0, 2.7, 2.7, 5.0, 2.5],
+    "fixed": lambda p: 0.0,
+    "terms": [
+        ("node", "*", 1.0, 0.2, lambda p: math.log(p.node / 28)),
+        ("overdrive", "*", -2.0, 0.15, lambda p: math.log(p.volts / nominal_v(p.node))),
+        ("inputs and rows", "c", 1.0, 0.1, lambda p: math.log(p.inputs + (p.rows / 96) ** 1.35)),
+        ("adc", "c", 0.2, 0.1, lambda p: math.log(p.adc / 5)),
+        ("inputs", "r", 0.7, 0.2, lambda p: math.log(p.inputs)),
+        ("rows", "r", 0.45, 0.2, lambda p: math.log(p.rows / 64)),
+        ("adc", "r", 0.6, 0.3, lambda p: math.log(p.adc / 5)),
+        ("inputs", "d", 0.9, 0.1, lambda p: math.log(p.inputs)),
+        ("rows", "d", 0.1, 0.1, lambda p: math.log(p.rows / 64)),
+        ("weights", "d", 0.1, 0.1, lambda p: math.log(p.weights)),
+    ],
+    "lengths": [0.4, 1.5, 0.4, 0.3], "near": 1.2, "noise": 0.35, "publication": 0.4,
+    "rising": (0, 1, 2),
+}
+PROCESSOR_NOISE = 3.0  # variance of a whole processor's figure over that of a macro's
+FREEDOM = 4.0          # of Student's t, whose tails keep outliers from deciding
+
+
+class Fit:
+    """A law whose coefficients have priors, and a Gaussian process of what near neighbours leave over."""
+
+    def __init__(self, spec, points, values, publications, processors):
+        self.spec, self.points = spec, points
+        self.variance = np.array([1.0] * len(CLASSES) + [t[3] ** 2 for t in spec["terms"]])
+        self.prior = np.array(spec["offset"] + [t[2] for t in spec["terms"]])
+        x = np.array([self.features(p) for p in points])
+        self.places = np.array([p.axes() for p in points])
+        self.group = np.array([p.group for p in points])
+        mean = x @ self.prior + np.array([spec["fixed"](p) for p in points])
+        same = np.array([[a == b for b in publications] for a in publications], float)
+        shared = (x * self.variance) @ x.T + self.near(points) + spec["publication"] ** 2 * same
+        base = spec["noise"] ** 2 * np.where(processors, PROCESSOR_NOISE, 1.0)
+        weight = np.ones(len(values))
+        for _ in range(12):
+            noise = base / weight
+            alpha = np.linalg.solve(shared + np.diag(noise), values - mean)
+            weight = (FREEDOM + 1) / (FREEDOM + (noise * alpha) ** 2 / base)
+        self.alpha = alpha
+        self.coefficients = self.prior + self.variance * (x.T @ alpha)
+
+    def features(self, p):
+        return [float(p.group == c) for c in CLASSES] + [
+            t[4](p) if p.group in groups(t[1]) else 0.0 for t in self.spec["terms"]]
+
+    def near(self, points):
+        a = np.array([p.axes() for p in points]) / self.spec["lengths"]
+        b = self.places / self.spec["lengths"]
+        same = np.array([[p.group == g for g in self.group] for p in points], float)
+        return same * self.spec["near"] ** 2 * np.exp(-0.5 * ((a[:, None] - b[None]) ** 2).sum(-1))
+
+    def law(self, p):
+        return float(np.dot(self.features(p), self.coefficients) + self.spec["fixed"](p))
+
+    def predict(self, p):
+        """Law and neighbours on a grid, made monotone along the rising axes, read between the grid's points."""
+        rising = self.spec["rising"]
+        names = ("node", "rows", "inputs", "weights")
+        grids = [(NODES, ROWS, BITS, BITS)[k] for k in rising]
+        around = p.at(**{names[k]: g[0] for k, g in zip(rising, grids)})
+        scale = {0: 28.0, 1: 64.0, 2: 1.0, 3: 1.0}
+        mine = self.group == p.group
+        factor = self.spec["near"] ** 2 * self.alpha[mine]
+        for k in set(range(4)) - set(rising):
+            factor = factor * np.exp(-0.5 * ((p.axes()[k] - self.places[mine, k]) / self.spec["lengths"][k]) ** 2)
+        kernels = [np.exp(-0.5 * ((np.log(np.array(g) / scale[k])[:, None] - self.places[mine, k][None])
+                                  / self.spec["lengths"][k]) ** 2) for k, g in zip(rising, grids)]
+        total = np.einsum("n,an,bn,cn->abc", factor, *kernels)
+        for i, u in enumerate(grids[0]):
+            for j, v in enumerate(grids[1]):
+                for k, w in enumerate(grids[2]):
+                    total[i, j, k] += self.law(around.at(**dict(zip((names[r] for r in rising), (u, v, w)))))
+        upper, lower = total.copy(), total.copy()
+        for axis in range(3):
+            upper = np.maximum.accumulate(upper, axis)
+            lower = np.flip(np.minimum.accumulate(np.flip(lower, axis), axis), axis)
+        value = 0.5 * (upper + lower)
+        for k, g in zip(rising, grids):
+            x = math.log(min(max(getattr(p, names[k]), g[0]), g[-1]))
+            nodes = np.log(np.array(g, float))
+            i = min(max(int(np.searchsorted(nodes, x, side="right")) - 1, 0), len(g) - 2)
+            t = (x - nodes[i]) / (nodes[i + 1] - nodes[i])
+            value = (1 - t) * value[i] + t * value[i + 1]
+        return float(value)
+
+
+def read_rows():
+    rows = []
+    for file in sorted(SHEETS.glob("*.json")):
+        for sheet in json.loads(file.read_text())["sheets"]:
+            rows.append((file.stem, sheet))
+    return rows
+
+
+def measured(sheet, key):
+    value = sheet["published"].get(key)
+    return None if not value else math.log(2000.0 / value if key == "tops_per_w" else value)
+
+
+def fit_rows(spec, key, rows):
+    return Fit(spec, [Point(s) for _, s in rows], np.array([measured(s, key) for _, s in rows]),
+               [s["publication"] for _, s in rows], np.array([f == "processors" for f, _ in rows]))
+
+
+def error(values):
+    values = np.abs(values)
+    return "-" if not len(values) else \
+        f"{math.exp(values.mean()):5.2f} {100 * (values <= math.log(3)).mean():4.0f} % over {len(values):3d}"
+
+
+def coarse(group):
+    return group if group in ("digital", "charge") else "conducting"
+
+
+def study(spec, key, rows, verbose):
+    rows = [r for r in rows if measured(r[1], key) is not None]
+    whole = fit_rows(spec, key, rows)
+    truth = np.array([measured(s, key) for _, s in rows])
+    inside = np.array([whole.predict(Point(s)) for _, s in rows]) - truth
+    left = np.zeros(len(rows))
+    for publication in sorted({s["publication"] for _, s in rows}):
+        others = fit_rows(spec, key, [r for r in rows if r[1]["publication"] != publication])
+        for i, (_, sheet) in enumerate(rows):
+            if sheet["publication"] == publication:
+                value = others.predict(Point(sheet))
+                left[i] = value - truth[i]
+                sheet.setdefault("left_out", {})[key] = float(
+                    f"{2000 / math.exp(value) if key == 'tops_per_w' else math.exp(value):.4g}")
+    macro = np.array([f != "processors" for f, _ in rows])
+    one = {}
+    for i, (_, sheet) in enumerate(rows):
+        if macro[i]:
+            one.setdefault(sheet["publication"], []).append(abs(left[i]))
+    kind = np.array([coarse(Point(s).group) for _, s in rows])
+    print(f"{key}: mean ratio, share within 3: in-sample | publication left out")
+    for name, pick in [("macros", macro), *((k, macro & (kind == k)) for k in ("digital", "charge", "conducting")),
+                       *((f, np.array([g == f for g, _ in rows])) for f in sorted({f for f, _ in rows}))]:
+        print(f"  {name:<12} {error(inside[pick])} | {error(left[pick])}")
+    print(f"  each publication's mean once: {math.exp(np.mean([np.mean(e) for e in one.values()])):.2f} left out, "
+          f"over {len(one)}")
+    count = {}
+    for _, s in rows:
+        count[s["publication"]] = count.get(s["publication"], 0) + 1
+    spread = {}
+    for name in ("digital", "charge", "conducting"):
+        pick = np.where(macro & (kind == name))[0]
+        order = pick[np.argsort(np.abs(left[pick]))]
+        weight = np.cumsum([1.0 / count[rows[i][1]["publication"]] for i in order])
+        spread[name] = float(np.abs(left[order[np.searchsorted(weight, 0.8 * weight[-1])]]))
+        print(f"  80 % of left-out {name} macros within a factor of {math.exp(spread[name]):.2f}")
+    if verbose:
+        for i in np.argsort(-np.abs(left)):
+            print(f"    {rows[i][1]['name'][:38]:38} {math.exp(inside[i]):6.2f} {math.exp(left[i]):6.2f}")
+    return whole, spread
+
+
+def table(name, fit, spread):
+    offsets, slopes = fit.coefficients[:len(CLASSES)], fit.coefficients[len(CLASSES):]
+    lines = [f"const SheetFit& {name}()", "{", "    static const SheetFit fit = {",
+             "        {" + ", ".join(f"{c:.5f}" for c in offsets) + "}, // " + ", ".join(CLASSES), "        {"]
+    lines += [f"            {c:.5f}, // {t[0]}" for c, t in zip(slopes, fit.spec["terms"])]
+    lines += ["        },", "        {" + ", ".join(f"{v:g}" for v in fit.spec["lengths"]) + "},",
+              "        {" + ", ".join(f"{math.exp(spread[k]):.3f}" for k in ("digital", "charge", "conducting")) + "},",
+              "        {"]
+    lines += [f"            {{SheetClass::{p.group}, {p.node:g}, {p.rows:g}, {p.inputs:g}, {p.weights:g}, {w:.6f}}},"
+              for p, w in zip(fit.points, fit.spec["near"] ** 2 * fit.alpha)]
+    lines += ["        }};", "    return fit;", "}", ""]
+    return lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", action="store_true", help="the coefficients and the left-out predictions")
+    parser.add_argument("--rows", action="store_true", help="print each row's ratios")
+    options = parser.parse_args()
+    rows = read_rows()
+    energy = study(ENERGY, "tops_per_w", rows, options.rows)
+    time = study(TIME, "cycle_ns", rows, options.rows)
+    if not options.write:
+        return 0
+    lines = ["// Written by scripts/studies/datasheet_fit.py --write from configs/datasheets; see sheet_law.h.", "",
+             '#include "arch/config/costs/sheet_law.h"', "", "namespace imc", "{", "",
+             "// clang-format off"]
+    lines += table("energy_fit", *energy) + table("time_fit", *time)
+    lines += ["// clang-format on", "", "} // namespace imc", ""]
+    TABLE.write_text("\n".join(lines))
+    for file in sorted(SHEETS.glob("*.json")):
+        document = json.loads(file.read_text())
+        document["sheets"] = [s for f, s in rows if f == file.stem]
+        body = ",\n".join("        " + json.dumps(s, ensure_ascii=False) for s in document["sheets"])
+        file.write_text('{\n    "schema": ' + json.dumps(document["schema"]) + ',\n    "note": '
+                        + json.dumps(document["note"], ensure_ascii=False) + ',\n    "sheets": [\n' + body + "\n    ]\n}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
