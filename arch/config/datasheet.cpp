@@ -84,8 +84,10 @@ void spend_on_trees(MacroConfig& c, const Datasheet& sheet, const DatasheetFigur
     const double rest = drives * costs.driver.energy_j + driven * access.columns * costs.array.energy_j +
                         double(trees) * access.input_bits * costs.accumulator.energy_j + leakage * figures.access_s;
     const double whole = figures.mac_energy_j * access.rows * trees;
-    constexpr double least = 0.05; // of the trees at full switching: where the rest alone takes more than the fit says
-    c.digital.activity = std::max(least, (whole - rest) / (driven * trees * costs.adder_tree.energy_j));
+    const double switching = driven * trees * costs.adder_tree.energy_j;
+    constexpr double least = 0.05; // where the rest alone takes more than the fit says
+    if (switching > 0.0)           // one row has nothing to add
+        c.digital.activity = std::max(least, (whole - rest) / switching);
 }
 
 void make_digital(const Datasheet& sheet, const DatasheetFigures& figures, MacroConfig& c)
@@ -111,14 +113,14 @@ double cell_share(const Datasheet& sheet, int merged)
     return cells / (cells + 13.0 * std::pow(2.0, 0.2 * sheet.adc_bits));
 }
 
-/// Conversion takes half of a read, with one step per bit; all levels compared at once one step; and counting through
-/// the levels two per step of the former, which makes it the slower one from 3 bits on.
+/// Conversion takes half of a read, with one step per bit; all levels compared at once half of that; and counting
+/// through the levels two per step of the former, which makes it the slower one from 3 bits on.
 double conversion_steps(const Datasheet& sheet)
 {
     const double bits = std::max(1.0, sheet.adc_bits);
     switch (sheet.adc_kind) {
     case ConverterKind::flash:
-        return 1.0 / bits;
+        return 0.5;
     case ConverterKind::ramp:
     case ConverterKind::cco:
         return std::pow(2.0, bits) / 2.0 / bits;

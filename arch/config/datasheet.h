@@ -45,12 +45,14 @@ DatasheetFigures figures_of(const Datasheet& sheet);
 /// A macro of the usual make for such a data sheet, whose costs add up to figures_of(sheet):
 /// * no converter: digital_adder_tree of unit gates over the active rows, whose activity is what makes up the energy,
 ///   and whose cycle is the access over the input's bits;
-/// * all else: analog_current. Where converters and weight bits fit into the columns, the columns of a weight are joined
+/// * all else: analog_current. Where converters and weight bits fit into the columns, the columns of a weight are
+/// joined
 ///   before one conversion and an input is applied at once; else, in SRAM, every bit of a weight is converted apart and
 ///   inputs come bit by bit, and other cells hold the whole weight. Cells and converters share energy and time.
 MacroConfig macro_of(const Datasheet& sheet);
 
-/// One access: every converter converts once per slice and per bit that is converted apart; all trees of a digital macro.
+/// One access: every converter converts once per slice and per bit that is converted apart; all trees of a digital
+/// macro.
 MvmOperation access_of(const Datasheet& sheet, const MacroConfig& macro);
 
 } // namespace imc

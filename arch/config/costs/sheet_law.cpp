@@ -14,9 +14,9 @@ namespace
 constexpr double programming_supply_v = 1.8;
 
 // The grid on which predictions are made monotone: nodes and sizes that macros have (datasheet_fit.py has the same).
-constexpr double nodes[] = {1,  2,  3,  4,  5,  7,  10, 12, 14,  16,  20,  22,
+constexpr double nodes[] = {1,  2,  3,  4,  5,  7,  10, 12,  14,  16,  20,  22,
                             28, 32, 40, 45, 55, 65, 90, 130, 180, 250, 350, 500};
-constexpr double rows[] = {1,  2,   4,   8,   9,   12,  16,  24,   32,   48,   64,   96,
+constexpr double rows[] = {1,   2,   4,   8,   9,   12,  16,   24,   32,   48,   64,   96,
                            128, 192, 256, 384, 576, 784, 1152, 1536, 2304, 4096, 8192, 16384};
 constexpr double bits[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16};
 
@@ -41,10 +41,11 @@ double energy_law(const SheetFit& fit, const SheetPoint& p)
     const double node = std::log(p.node_nm / 28.0);
     const double common = offset(fit, p.kind) + 2.0 * std::log(p.supply_v / 0.8);
     if (p.kind == SheetClass::digital)
-        return common + s[5] * node + s[6] * std::max(0.0, node) + s[7] * std::log(p.input_bits) +
-               s[8] * std::log((p.weight_bits + 2.0) / 3.0) + s[9] * std::log(p.rows / 64.0);
-    return common + s[0] * node + s[1] * std::log(p.rows / 64.0) + s[2] * std::log(p.input_bits) +
-           s[3] * std::log(p.weight_bits) + s[4] * (p.adc_bits - 5.0);
+        return common + s[10] * node + s[11] * std::max(0.0, node) + s[12] * std::log(p.input_bits) +
+               s[13] * std::log((p.weight_bits + 2.0) / 3.0) + s[14] * std::log(p.rows / 64.0);
+    const std::size_t first = conducts(p.kind) ? 5 : 0;
+    return common + s[first] * node + s[first + 1] * std::log(p.rows / 64.0) + s[first + 2] * std::log(p.input_bits) +
+           s[first + 3] * std::log(p.weight_bits) + s[first + 4] * (p.adc_bits - 5.0);
 }
 
 /// ln ns per access.
@@ -57,7 +58,8 @@ double time_law(const SheetFit& fit, const SheetPoint& p)
     if (p.kind == SheetClass::digital)
         return common + s[7] * std::log(p.input_bits) + s[8] * std::log(p.rows / 64.0) + s[9] * std::log(p.weight_bits);
     if (p.kind == SheetClass::charge)
-        return common + s[2] * std::log(p.input_bits + std::pow(p.rows / 96.0, 1.35)) + s[3] * std::log(p.adc_bits / 5.0);
+        return common + s[2] * std::log(p.input_bits + std::pow(p.rows / 96.0, 1.35)) +
+               s[3] * std::log(p.adc_bits / 5.0);
     return common + s[4] * std::log(p.input_bits) + s[5] * std::log(p.rows / 64.0) + s[6] * std::log(p.adc_bits / 5.0);
 }
 

@@ -42,8 +42,8 @@ struct SheetFigure {
 /// and their deviations as priors and Student's t against outliers; it prints in-sample and left-out errors.
 ///
 /// Law and correction together are made monotone on a grid (mean of the least monotone function above and the greatest
-/// below): energy never falls with node or bits, time never with node, rows or inputs' bits; through the law alone energy
-/// rises with supply and converter bits, time falls with supply and rises with converter bits.
+/// below): energy never falls with node or bits, time never with node, rows or inputs' bits; through the law alone
+/// energy rises with supply and converter bits, time falls with supply and rises with converter bits.
 SheetFigure sheet_mac_energy(const SheetPoint& point);
 SheetFigure sheet_access_time(const SheetPoint& point);
 
@@ -59,10 +59,10 @@ struct SheetNeighbour {
 
 /// Coefficients as datasheet_fit.py writes them.
 struct SheetFit {
-    std::array<double, 6> offsets;      ///< by class; energy in ln fJ, time in ln ns
-    std::array<double, 10> slopes;      ///< of the terms of the law, in their order there
-    std::array<double, 4> lengths;      ///< of the correction in ln node, rows, input bits and weight bits
-    std::array<double, 3> spread;       ///< digital, charge, conducting: 80 % of left-out ratios are below
+    std::array<double, 6> offsets; ///< by class; energy in ln fJ, time in ln ns
+    std::vector<double> slopes;    ///< of the terms of the law, in their order there
+    std::array<double, 4> lengths; ///< of the correction in ln node, rows, input bits and weight bits
+    std::array<double, 3> spread;  ///< digital, charge, conducting: 80 % of left-out ratios are below
     std::vector<SheetNeighbour> neighbours;
 };
 const SheetFit& energy_fit();

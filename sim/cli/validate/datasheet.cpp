@@ -234,7 +234,8 @@ nlohmann::ordered_json compare_blind(const std::filesystem::path& folder)
 std::string blind_text(const nlohmann::ordered_json& comparison)
 {
     std::string text = fmt::format(
-        "\nfrom data sheets alone (imcsim validate --datasheet): geometric mean of the ratio to the published figure and\n"
+        "\nfrom data sheets alone (imcsim validate --datasheet): geometric mean of the ratio to the published figure "
+        "and\n"
         "share within a factor of 3, of the fit, and of fits without the row's publication; share within their range\n"
         "{:<14} {:>10} {:>6} {:>7} {:>9} {:>7} {:>9}\n",
         "sheets", "", "ratio", "in 3", "left out", "in 3", "in range");

@@ -39,7 +39,8 @@ struct DatasheetFile {
 };
 
 /// What `imcsim validate --datasheet FILE` prints. The file holds
-/// * one data sheet: efficiency, cycle time and area of the macro it describes, predicted from it alone. The cycle is one
+/// * one data sheet: efficiency, cycle time and area of the macro it describes, predicted from it alone. The cycle is
+/// one
 ///   access with all input bits;
 /// * a list of them: a list of such results in the same order;
 /// * or a DatasheetFile: "results", and for rows that carry published figures "comparison": the geometric mean of the
