@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
 #include <systemc>
@@ -12,12 +11,13 @@
 #include "sim/run/compensation.h"
 #include "sim/run/deadlock.h"
 #include "sim/run/floor.h"
+#include "sim/run/kernel.h"
 #include "sim/run/leakage.h"
 #include "sim/run/power.h"
 #include "sim/run/ranges.h"
 #include "sim/run/recorder.h"
 #include "sim/run/run.h"
-#include "sim/run/steady_state.h"
+#include "sim/run/stream.h"
 #include "sim/run/summary.h"
 
 namespace imc::run
@@ -77,36 +77,6 @@ void add_packets(const InterconnectStatistics& s, Cycle cycles, Result& r)
     r.max_link_utilization = s.max_link_utilization(cycles);
 }
 
-void prepare_kernel()
-{
-    ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
-    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
-    try {
-        sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
-    } catch (const sc_core::sc_report&) { // it may be set once: whoever did must have set the same
-        if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_FS))
-            throw;
-    }
-}
-
-/// Lets the kernel run until it was stopped or nothing is pending. Whatever else keeps events pending, without
-/// progress for run.no_progress_cycles the run ends.
-void run_kernel(const Experiment& experiment, const Mapped& mapped, const Chip& chip)
-{
-    const Cycle limit = experiment.run.no_progress_cycles;
-    const Femtoseconds period = experiment.chip.clock().period();
-    const Cycle begin = chip.cycle();
-    for (;;) {
-        const Cycle until = std::max(begin, chip.last_progress()) + limit;
-        const auto time = sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(until * period));
-        sc_core::sc_start(time - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
-        if (sc_core::sc_get_status() == sc_core::SC_STOPPED || !sc_core::sc_pending_activity())
-            return;
-        if (chip.last_progress() + limit <= until)
-            throw RunError(explain_stall(chip, mapped, limit));
-    }
-}
-
 /// The first inference's operations carry values; the first that are wrong end the run.
 void carry_values(CircuitValues& values, Chip& chip)
 {
@@ -115,68 +85,6 @@ void carry_values(CircuitValues& values, Chip& chip)
         chip.carry(values);
     } catch (const std::invalid_argument& e) {
         throw ConfigError("run.detail", std::string("the circuits cannot carry the values of ") + e.what());
-    }
-}
-
-/// Streams further inferences behind the first; the chip is idle before.
-void stream(const Experiment& experiment, const Mapped& mapped, Chip& chip, Result& r)
-{
-    const RunOptions& options = experiment.run;
-    const bool look = options.steady_state;
-    if (!look && options.inferences < 2)
-        return;
-    std::vector<Cycle> outputs;
-    std::vector<Chip::PowerStates> power; // at each output
-    std::vector<std::vector<std::int64_t>> progress;
-    std::vector<std::int64_t> per_inference;
-    for (const program::Actor& actor : mapped.program.actors)
-        per_inference.push_back(actor.share.tokens());
-    std::optional<SteadyState> steady;
-    // What comes faster than the slowest resource can follow had been done ahead and does not last, or is ideal.
-    const bool dependency = experiment.run.fidelity == Fidelity::dependency;
-    const std::int64_t total = look ? std::max(options.inferences, options.max_inferences) : options.inferences;
-    const Cycle least = look || dependency ? std::max(r.bounds[1], r.bounds[2]) : 0;
-    const auto settle = [&](const SteadyState& state) {
-        const std::size_t last = outputs.size() - 1;
-        const auto n = state.period > 0 ? static_cast<std::size_t>(state.period) : std::min<std::size_t>(8, last);
-        const auto inferences = static_cast<std::int64_t>(n);
-        set_steady_power(between(power[last - n], power[last]),
-                         std::max(outputs[last] - outputs[last - n], least * inferences), inferences, r);
-        steady = state;
-    };
-    // The first inference may have taken longer than the chip of separate units took for it.
-    const Cycle behind = std::max<Cycle>(0, r.cycles - chip.cycle());
-    chip.completed = [&](std::int64_t, Cycle cycle) {
-        outputs.push_back(cycle);
-        power.push_back(chip.power(cycle));
-        r.completions.push_back(cycle + behind);
-        progress.push_back(chip.progress());
-        if (look && !steady)
-            if (const auto found = find_steady_state(outputs, least);
-                found && (dependency || found->interval >= static_cast<double>(least)) &&
-                lasts(progress, per_inference, found->seen))
-                settle(*found);
-        const auto ended = static_cast<std::int64_t>(outputs.size()) + 1;
-        if (ended >= total || (steady && ended >= options.inferences))
-            sc_core::sc_stop();
-    };
-    // Without end, so that the last ones looked at are not faster for want of others behind them; where buffers are
-    // infinite, nothing would hold back the input.
-    const bool held_back = !dependency && !experiment.run.ideal.buffers;
-    chip.permit(look && held_back ? program::unlimited : total);
-    run_kernel(experiment, mapped, chip);
-    if (!steady && chip.inferences_done() < total)
-        throw RunError(explain_deadlock(chip, mapped));
-    if (!steady && outputs.size() > 1) {
-        settle(mean_of_last(outputs));
-        if (look)
-            r.warnings.push_back("the pattern of output intervals did not repeat within " + std::to_string(total) +
-                                 " inferences: throughput is the mean of the last eight intervals, or what the "
-                                 "slowest resource allows where that is less");
-    }
-    if (steady) {
-        r.interval_cycles = std::max(steady->interval, static_cast<double>(least));
-        r.interval_period = steady->period;
     }
 }
 

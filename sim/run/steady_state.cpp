@@ -38,12 +38,13 @@ std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completio
 }
 
 bool lasts(const std::vector<std::vector<std::int64_t>>& progress, const std::vector<std::int64_t>& per_inference,
-           std::size_t intervals)
+           std::size_t intervals, std::int64_t permitted)
 {
     const std::vector<std::int64_t>& now = progress.back();
     const std::vector<std::int64_t>& before = progress.at(progress.size() - 1 - intervals);
     for (std::size_t a = 0; a < per_inference.size(); ++a)
-        if (now[a] - before[a] < static_cast<std::int64_t>(intervals) * per_inference[a])
+        if (now[a] - before[a] < static_cast<std::int64_t>(intervals) * per_inference[a] &&
+            now[a] / per_inference[a] < permitted)
             return false;
     return true;
 }

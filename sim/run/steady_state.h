@@ -21,10 +21,11 @@ struct SteadyState {
 /// more than 10 or 3 p).
 std::optional<SteadyState> find_steady_state(const std::vector<Cycle>& completions, Cycle least);
 /// Whether what repeats can go on: `progress` has, at each completion, the firings of every actor, of which an
-/// inference takes `per_inference`. Who fell behind the output while the last `intervals` passed is slower, and what
-/// had been done ahead of it will be used up.
+/// inference takes `per_inference` (0: nobody waits for it). Who fell behind the output while the last `intervals`
+/// passed is slower, and what had been done ahead of it will be used up; unless it was through with all `permitted`
+/// inferences.
 bool lasts(const std::vector<std::vector<std::int64_t>>& progress, const std::vector<std::int64_t>& per_inference,
-           std::size_t intervals);
+           std::size_t intervals, std::int64_t permitted);
 /// The mean of the last eight intervals (or of as many as there are, at least one).
 SteadyState mean_of_last(const std::vector<Cycle>& completions);
 

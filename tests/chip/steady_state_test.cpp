@@ -39,10 +39,17 @@ TEST(SteadyState, LastsOnlyWhereEveryActorKeepsUpWithTheOutput)
 {
     // Two actors of 4 and 1 firings an inference; the first falls behind by a firing in three inferences.
     const std::vector<std::vector<std::int64_t>> behind{{40, 9}, {44, 10}, {48, 11}, {51, 12}};
-    EXPECT_FALSE(lasts(behind, {4, 1}, 3));
-    EXPECT_TRUE(lasts(behind, {4, 1}, 0));
+    EXPECT_FALSE(lasts(behind, {4, 1}, 3, 100));
+    EXPECT_TRUE(lasts(behind, {4, 1}, 0, 100));
     const std::vector<std::vector<std::int64_t>> ahead{{40, 9}, {44, 10}, {49, 11}, {52, 12}};
-    EXPECT_TRUE(lasts(ahead, {4, 1}, 3));
+    EXPECT_TRUE(lasts(ahead, {4, 1}, 3, 100));
+}
+
+TEST(SteadyState, LastsWhereAnActorIsThroughWithAllThereIs)
+{
+    const std::vector<std::vector<std::int64_t>> done{{76, 9}, {80, 10}, {80, 11}, {80, 12}};
+    EXPECT_TRUE(lasts(done, {4, 1}, 3, 20));
+    EXPECT_FALSE(lasts(done, {4, 1}, 3, 21));
 }
 
 } // namespace
