@@ -22,7 +22,7 @@ table {{ border-collapse: collapse; font-size: 13px }} th, td {{ padding: 3px 9p
 td.n {{ text-align: right; font-variant-numeric: tabular-nums }} .scroll {{ overflow-x: auto }}
 .figures {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(480px, 1fr)); gap: 1em }}
 figure {{ margin: 0; min-width: 0 }} figure.wide {{ grid-column: 1 / -1; overflow-x: auto }}
-figure svg {{ width: 100%; height: auto }} figure.wide svg {{ min-width: 900px }} figcaption {{ color: #666; font-size: 13px }} code {{ font-size: 12px }}
+figure svg {{ width: 100%; height: auto }} figure.wide svg {{ min-width: 900px; max-width: 1100px }} figcaption {{ color: #666; font-size: 13px }} code {{ font-size: 12px }}
 </style></head><body>
 <h1>{0}</h1>
 )";
@@ -94,7 +94,7 @@ std::vector<std::pair<std::string, std::string>> report_files(const Results& r)
     }
     std::string page = fmt::format(fmt::runtime(head), escaped(c.name.empty() ? "Search" : c.name));
     page += fmt::format(
-        "<p>{} of {} trials: {} done, {} infeasible, {} failed, {} pending. {} candidates in the space. {} on the "
+        "<p>{} of {} trials: {} done, {} infeasible, {} failed, {} pending. Candidates in the space: {}. {} on the "
         "front, hypervolume {:.6g}. {:.1f} s of CPU time in evaluations. Evaluator: {}.</p>\n",
         r.trials.size(), c.evaluations, counts[1], counts[2], counts[3], counts[0], escaped(r.study->size().text()),
         r.front.size(), r.usable.empty() ? 0.0 : r.hypervolumes().back(), cpu, escaped(r.study->evaluator().version()));

@@ -54,6 +54,26 @@ std::vector<double> ticks_of(const Chart::Axis& axis, int n)
     return axis.logarithmic ? decades(axis.low, axis.high) : ticks(axis.low, axis.high, n);
 }
 
+/// The power of ten, a multiple of three, that a linear axis has in its title instead of on every tick; 0: none.
+int exponent_of(const Chart::Axis& axis)
+{
+    const double most = std::max(std::abs(axis.low), std::abs(axis.high));
+    if (axis.logarithmic || !(most > 0) || (most >= 0.01 && most < 1e5))
+        return 0;
+    return static_cast<int>(std::floor(std::log10(most) / 3)) * 3;
+}
+
+std::string title_of(const Chart::Axis& axis)
+{
+    const int exponent = exponent_of(axis);
+    return exponent == 0 ? axis.title : fmt::format("{} (1e{})", axis.title, exponent);
+}
+
+std::string label_of(const Chart::Axis& axis, double tick)
+{
+    return fmt::format("{:.5g}", tick / std::pow(10.0, exponent_of(axis)));
+}
+
 } // namespace
 
 Chart::Axis Chart::Axis::around(std::string title, double low, double high)
@@ -161,19 +181,19 @@ std::string Chart::svg() const
     std::string frame = opening(width, height, title_);
     for (const double t : ticks_of(x_, 7))
         frame += fmt::format("<path d=\"M{0:.1f},{1} V{2}\" stroke=\"{3}\"/><text x=\"{0:.1f}\" y=\"{4}\" fill=\"{5}\" "
-                             "text-anchor=\"middle\">{6:.5g}</text>\n",
-                             px(t), top, height - bottom, grid, height - bottom + 17, ink, t);
+                             "text-anchor=\"middle\">{6}</text>\n",
+                             px(t), top, height - bottom, grid, height - bottom + 17, ink, label_of(x_, t));
     for (const double t : ticks_of(y_, 6))
         frame += fmt::format("<path d=\"M{0},{1:.1f} H{2}\" stroke=\"{3}\"/><text x=\"{4}\" y=\"{5:.1f}\" fill=\"{6}\" "
-                             "text-anchor=\"end\">{7:.5g}</text>\n",
-                             left, py(t), width - right, grid, left - 7, py(t) + 4, ink, t);
+                             "text-anchor=\"end\">{7}</text>\n",
+                             left, py(t), width - right, grid, left - 7, py(t) + 4, ink, label_of(y_, t));
     frame += fmt::format("<path d=\"M{},{} V{} H{}\" fill=\"none\" stroke=\"#888\"/>\n", left, top, height - bottom,
                          width - right);
     frame += fmt::format("<text x=\"{}\" y=\"{}\" fill=\"{}\" text-anchor=\"middle\">{}</text>\n",
-                         (left + width - right) / 2, height - 14, ink, escaped(x_.title));
+                         (left + width - right) / 2, height - 14, ink, escaped(title_of(x_)));
     frame +=
         fmt::format("<text transform=\"translate(18,{}) rotate(-90)\" fill=\"{}\" text-anchor=\"middle\">{}</text>\n",
-                    (top + height - bottom) / 2, ink, escaped(y_.title));
+                    (top + height - bottom) / 2, ink, escaped(title_of(y_)));
     return frame + body_ + legend_ + "</svg>\n";
 }
 
