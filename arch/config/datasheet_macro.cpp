@@ -18,6 +18,12 @@ namespace imc
 namespace
 {
 
+/// Published areas over those of the components, at the median of configs/datasheets (20, 13 and 7 macros): control,
+/// references and test are no components here, nor are the write drivers of cells that are written at high voltage.
+constexpr double charge_overhead = 1.7;
+constexpr double conducting_overhead = 6.0;
+constexpr double digital_overhead = 1.2;
+
 bool is_charged(DatasheetCell cell) { return cell == DatasheetCell::sram || cell == DatasheetCell::edram; }
 
 /// The columns of a weight meet before one conversion.
@@ -78,6 +84,7 @@ void spend_on_trees(MacroConfig& c, const Datasheet& sheet, const DatasheetFigur
 void make_digital(const Datasheet& sheet, const DatasheetFigures& figures, MacroConfig& c)
 {
     c.family = MacroFamily::digital_adder_tree;
+    c.area_overhead = digital_overhead;
     c.encoding = Encoding::twos_complement;
     c.cell.bits = 1;
     c.driver.model = DriverModel::zigzag;
@@ -129,6 +136,7 @@ void lay_out(const Datasheet& sheet, MacroConfig& c)
     const bool joined = columns_are_joined(sheet);
     const int bits = sheet.stored_bits();
     c.family = MacroFamily::analog_current;
+    c.area_overhead = charged ? charge_overhead : conducting_overhead;
     c.cell.technology = charged                            ? CellTechnology::sram
                         : sheet.cell == DatasheetCell::pcm ? CellTechnology::pcm
                                                            : CellTechnology::rram;

@@ -149,6 +149,7 @@ void PublishedFigures::fields(config::Visitor& v)
 {
     v.real("tops_per_w", tops_per_w, {0, 1e9}, unit::none, "10^12 operations per joule; 0: none");
     v.real("cycle_ns", cycle_s, {0, 1e9}, unit::nanoseconds, "of one access; 0: none");
+    v.real("area_mm2", area_m2, {0, 1e6}, unit::square_millimetres, "of the macro; 0: none");
 }
 
 void DatasheetRow::fields(config::Visitor& v)
@@ -191,6 +192,7 @@ nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file)
     nlohmann::ordered_json results = nlohmann::ordered_json::array();
     Comparison energy;
     Comparison cycle;
+    Comparison area;
     for (const DatasheetRow& row : read.sheets) {
         nlohmann::ordered_json result = predict(row.sheet);
         const auto compare = [&](const char* key, double published, double left_out, Comparison& comparison) {
@@ -209,13 +211,15 @@ nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file)
         };
         compare("tops_per_w", row.published.tops_per_w, row.left_out.tops_per_w, energy);
         compare("cycle_ns", row.published.cycle_s * 1e9, row.left_out.cycle_s * 1e9, cycle);
+        compare("area_mm2", row.published.area_m2 * 1e6, 0.0, area);
         results.push_back(std::move(result));
     }
     if (list)
         return results;
-    return {{"schema", "imcsim.datasheet-results/1"},
-            {"comparison", {{"tops_per_w", energy.summary()}, {"cycle_ns", cycle.summary()}}},
-            {"results", results}};
+    return {
+        {"schema", "imcsim.datasheet-results/1"},
+        {"comparison", {{"tops_per_w", energy.summary()}, {"cycle_ns", cycle.summary()}, {"area_mm2", area.summary()}}},
+        {"results", results}};
 }
 
 nlohmann::ordered_json compare_blind(const std::filesystem::path& folder)
@@ -239,11 +243,15 @@ std::string blind_text(const nlohmann::ordered_json& comparison)
         "share within a factor of 3, of the fit, and of fits without the row's publication; share within their range\n"
         "{:<14} {:>10} {:>6} {:>7} {:>9} {:>7} {:>9}\n",
         "sheets", "", "ratio", "in 3", "left out", "in 3", "in range");
+    constexpr std::pair<const char*, const char*> rows[] = {
+        {"tops_per_w", "TOPS/W"}, {"cycle_ns", "cycles"}, {"area_mm2", "areas"}};
     for (const auto& [sheets, figures] : comparison.items())
-        for (const auto& [key, label] : {std::pair{"tops_per_w", "TOPS/W"}, std::pair{"cycle_ns", "cycles"}}) {
+        for (const auto& [key, label] : rows) {
             const auto& figure = figures.at(key);
-            text += fmt::format("{:<14} {:>6} {:>3} {:>6.2f} {:>5.0f} %", label == std::string("cycles") ? "" : sheets,
-                                label, figure["figures"].get<int>(), figure["geometric_mean_ratio"].get<double>(),
+            if (figure["figures"] == 0)
+                continue;
+            text += fmt::format("{:<14} {:>6} {:>3} {:>6.2f} {:>5.0f} %", label == rows[0].second ? sheets : "", label,
+                                figure["figures"].get<int>(), figure["geometric_mean_ratio"].get<double>(),
                                 100.0 * figure["share_within_3"].get<double>());
             if (figure.contains("left_out")) {
                 const auto& left = figure["left_out"];

@@ -16,6 +16,7 @@ namespace imc::cli
 struct PublishedFigures {
     double tops_per_w = 0.0;
     double cycle_s = 0.0;
+    double area_m2 = 0.0;
     void fields(config::Visitor& v);
 };
 
