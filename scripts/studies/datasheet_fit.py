@@ -27,7 +27,7 @@ BITS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16]
 
 
 def nominal_v(node):
-    return math.sqrt(0.75**2 + (0.0095 * node) ** 2)
+    return np.hypot(0.75, 0.0095 * node)
 
 
 class Point:
@@ -61,23 +61,23 @@ def groups(letters):
 # gives an exponent, the expected one was chosen with the left-out errors in view, as were lengths and noise.
 ENERGY = {
     "offset": [1.0, 0.8, 2.0, 2.0, 5.0, 1.0],
-    "fixed": lambda p: 2.0 * math.log(p.volts / 0.8),
+    "fixed": lambda p: 2.0 * np.log(p.volts / 0.8),
     "terms": [
-        ("node", "c", 1.0, 0.2, lambda p: math.log(p.node / 28)),
-        ("rows", "c", -0.25, 0.15, lambda p: math.log(p.rows / 64)),
-        ("inputs", "c", 0.7, 0.2, lambda p: math.log(p.inputs)),
-        ("weights", "c", 0.8, 0.2, lambda p: math.log(p.weights)),
+        ("node", "c", 1.0, 0.2, lambda p: np.log(p.node / 28)),
+        ("rows", "c", -0.25, 0.15, lambda p: np.log(p.rows / 64)),
+        ("inputs", "c", 0.7, 0.2, lambda p: np.log(p.inputs)),
+        ("weights", "c", 0.8, 0.2, lambda p: np.log(p.weights)),
         ("adc", "c", 0.08, 0.03, lambda p: p.adc - 5),
-        ("node", "r", 0.6, 0.2, lambda p: math.log(p.node / 28)),
-        ("rows", "r", 0.0, 0.2, lambda p: math.log(p.rows / 64)),
-        ("inputs", "r", 0.7, 0.2, lambda p: math.log(p.inputs)),
-        ("weights", "r", 0.8, 0.2, lambda p: math.log(p.weights)),
+        ("node", "r", 0.6, 0.2, lambda p: np.log(p.node / 28)),
+        ("rows", "r", 0.0, 0.2, lambda p: np.log(p.rows / 64)),
+        ("inputs", "r", 0.7, 0.2, lambda p: np.log(p.inputs)),
+        ("weights", "r", 0.8, 0.2, lambda p: np.log(p.weights)),
         ("adc", "r", 0.3, 0.1, lambda p: p.adc - 5),
-        ("node", "d", 0.5, 0.2, lambda p: math.log(p.node / 28)),
-        ("planar", "d", 1.5, 0.7, lambda p: max(0.0, math.log(p.node / 28))),
-        ("inputs", "d", 1.0, 0.05, lambda p: math.log(p.inputs)),
-        ("sum width", "d", 1.0, 0.05, lambda p: math.log((p.weights + 2) / 3)),
-        ("rows", "d", 0.05, 0.05, lambda p: math.log(p.rows / 64)),
+        ("node", "d", 0.5, 0.2, lambda p: np.log(p.node / 28)),
+        ("planar", "d", 1.5, 0.7, lambda p: np.maximum(0.0, np.log(p.node / 28))),
+        ("inputs", "d", 1.0, 0.05, lambda p: np.log(p.inputs)),
+        ("sum width", "d", 1.0, 0.05, lambda p: np.log((p.weights + 2) / 3)),
+        ("rows", "d", 0.05, 0.05, lambda p: np.log(p.rows / 64)),
     ],
     "lengths": [0.5, 2.0, 1.0, 1.0], "near": 1.0, "noise": 0.4, "publication": 0.4,
     "rising": (0, 2, 3),
@@ -86,16 +86,16 @@ TIME = {
     "offset": [1.2, 1.0, 2.7, 2.7, 5.0, 2.5],
     "fixed": lambda p: 0.0,
     "terms": [
-        ("node", "*", 1.0, 0.2, lambda p: math.log(p.node / 28)),
-        ("overdrive", "*", -2.0, 0.15, lambda p: math.log(p.volts / nominal_v(p.node))),
-        ("inputs and rows", "c", 1.0, 0.1, lambda p: math.log(p.inputs + (p.rows / 96) ** 1.35)),
-        ("adc", "c", 0.2, 0.1, lambda p: math.log(p.adc / 5)),
-        ("inputs", "r", 0.7, 0.2, lambda p: math.log(p.inputs)),
-        ("rows", "r", 0.7, 0.3, lambda p: math.log(p.rows / 64)),
-        ("adc", "r", 0.9, 0.3, lambda p: math.log(p.adc / 5)),
-        ("inputs", "d", 0.9, 0.1, lambda p: math.log(p.inputs)),
-        ("rows", "d", 0.1, 0.1, lambda p: math.log(p.rows / 64)),
-        ("weights", "d", 0.1, 0.1, lambda p: math.log(p.weights)),
+        ("node", "*", 1.0, 0.2, lambda p: np.log(p.node / 28)),
+        ("overdrive", "*", -2.0, 0.15, lambda p: np.log(p.volts / nominal_v(p.node))),
+        ("inputs and rows", "c", 1.0, 0.1, lambda p: np.log(p.inputs + (p.rows / 96) ** 1.35)),
+        ("adc", "c", 0.2, 0.1, lambda p: np.log(p.adc / 5)),
+        ("inputs", "r", 0.7, 0.2, lambda p: np.log(p.inputs)),
+        ("rows", "r", 0.7, 0.3, lambda p: np.log(p.rows / 64)),
+        ("adc", "r", 0.9, 0.3, lambda p: np.log(p.adc / 5)),
+        ("inputs", "d", 0.9, 0.1, lambda p: np.log(p.inputs)),
+        ("rows", "d", 0.1, 0.1, lambda p: np.log(p.rows / 64)),
+        ("weights", "d", 0.1, 0.1, lambda p: np.log(p.weights)),
     ],
     "lengths": [0.4, 1.5, 0.4, 0.3], "near": 1.2, "noise": 0.35, "publication": 0.4,
     "rising": (0, 1, 2),
@@ -137,14 +137,18 @@ class Fit:
         return same * self.spec["near"] ** 2 * np.exp(-0.5 * ((a[:, None] - b[None]) ** 2).sum(-1))
 
     def law(self, p):
-        return float(np.dot(self.features(p), self.coefficients) + self.spec["fixed"](p))
+        """Of a point, or of a grid of them (arrays as the point's fields)."""
+        value = self.coefficients[CLASSES.index(p.group)] + self.spec["fixed"](p)
+        for c, t in zip(self.coefficients[len(CLASSES):], self.spec["terms"]):
+            if p.group in groups(t[1]):
+                value = value + c * t[4](p)
+        return value
 
     def predict(self, p):
         """Law and neighbours on a grid, made monotone along the rising axes, read between the grid's points."""
         rising = self.spec["rising"]
         names = ("node", "rows", "inputs", "weights")
         grids = [(NODES, ROWS, BITS, BITS)[k] for k in rising]
-        around = p.at(**{names[k]: g[0] for k, g in zip(rising, grids)})
         scale = {0: 28.0, 1: 64.0, 2: 1.0, 3: 1.0}
         mine = self.group == p.group
         factor = self.spec["near"] ** 2 * self.alpha[mine]
@@ -153,10 +157,8 @@ class Fit:
         kernels = [np.exp(-0.5 * ((np.log(np.array(g) / scale[k])[:, None] - self.places[mine, k][None])
                                   / self.spec["lengths"][k]) ** 2) for k, g in zip(rising, grids)]
         total = np.einsum("n,an,bn,cn->abc", factor, *kernels)
-        for i, u in enumerate(grids[0]):
-            for j, v in enumerate(grids[1]):
-                for k, w in enumerate(grids[2]):
-                    total[i, j, k] += self.law(around.at(**dict(zip((names[r] for r in rising), (u, v, w)))))
+        axes = np.meshgrid(*[np.array(g, float) for g in grids], indexing="ij")
+        total = total + self.law(p.at(**{names[k]: a for k, a in zip(rising, axes)}))
         upper, lower = total.copy(), total.copy()
         for axis in range(3):
             upper = np.maximum.accumulate(upper, axis)
