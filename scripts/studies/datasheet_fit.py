@@ -227,7 +227,10 @@ def study(spec, key, rows, verbose):
             others = fit_rows(spec, key, rows[:i] + rows[i + 1:])
             alone.append(others.predict(Point(sheet)) - truth[i])
     print(f"{key}: mean ratio, share within 3: in-sample | publication left out")
-    for name, pick in [("macros", macro), *((k, macro & (kind == k)) for k in ("digital", "charge", "conducting")),
+    names = [s["publication"] for _, s in rows]
+    most = max(set(names), key=names.count)
+    few = np.array([n != most for n in names])
+    for name, pick in [("macros", macro), (f"no {most}", macro & few), *((k, macro & (kind == k)) for k in ("digital", "charge", "conducting")),
                        *((f, np.array([g == f for g, _ in rows])) for f in sorted({f for f, _ in rows}))]:
         print(f"  {name:<12} {error(inside[pick])} | {error(left[pick])}")
     if alone:
