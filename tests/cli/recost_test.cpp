@@ -272,7 +272,7 @@ TEST(ResultReader, MergesLayersAndKeepsWhatPricingNeeds)
         {"component":"adc","event":"conversion","category":"dynamic","layer":null,"phase":"inference","count":3,"unit_energy_j":1.5e-12},
         {"phase":"program","count":7,"unit_energy_j":0,"component":"array","event":"w\u0072ite","category":"write","tile_type":"a\"b","range":[0.5, 2], "later": {"x": [1]}}
         ], "warnings": []} )");
-    EXPECT_EQ(file.rest, json::parse(R"({"schema": "imcsim.result/1", "clock_hz": 1e9})"));
+    EXPECT_EQ(*file.rest, json::parse(R"({"schema": "imcsim.result/1", "clock_hz": 1e9})"));
     ASSERT_EQ(file.ledger->size(), 2u);
     EXPECT_EQ((*file.ledger)[0].count, 5);
     EXPECT_EQ((*file.ledger)[0].unit_energy_j, 1.5e-12);
@@ -288,7 +288,7 @@ TEST(ResultReader, RefusesWhatIsNoResult)
     const std::string line =
         R"({"component":"adc","event":"e","category":"dynamic","phase":"inference","count":2,"unit_energy_j":1})";
     EXPECT_EQ(read_result_file("{\"ledger\": [" + line + "]}").ledger->size(), 1u);
-    for (const std::string text :
+    for (const std::string& text :
          {std::string(), std::string("[]"), std::string("{"), std::string("{\"a\": 1"), std::string("{\"a\": [1}"),
           std::string("{\"a\" 1}"), std::string("{\"a\": \"b}"), std::string("{} {}"), "{\"ledger\": [" + line + "}",
           "{\"ledger\": [" + line + " " + line + "]}", std::string("{\"ledger\": [{\"component\":\"adc\"}]}"),

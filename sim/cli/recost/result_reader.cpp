@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace imc::cli
 {
@@ -187,7 +188,7 @@ ResultFile read_result_file(std::string_view text)
         "schema",          "network",  "chip",         "cycles",   "clock_hz", "interval_cycles",
         "leakage_power_w", "energy_j", "power_states", "accuracy", "leakage"};
     ResultFile file;
-    file.rest = nlohmann::json::object();
+    nlohmann::json rest = nlohmann::json::object();
     Scanner in(text);
     std::string key;
     in.expect('{');
@@ -199,11 +200,12 @@ ResultFile read_result_file(std::string_view text)
         if (key == "ledger")
             file.ledger = read_ledger(value);
         else if (std::ranges::find(kept, key) != kept.end())
-            file.rest[key] = nlohmann::json::parse(value);
+            rest[key] = nlohmann::json::parse(value);
         more = in.more('}');
     }
     if (in.peek() != '\0')
         in.fail();
+    file.rest = std::make_shared<const nlohmann::json>(std::move(rest));
     return file;
 }
 

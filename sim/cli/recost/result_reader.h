@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "arch/config/costs/models.h"
 
@@ -24,7 +25,7 @@ struct LedgerLine {
 
 /// What pricing needs of a result.json.
 struct ResultFile {
-    nlohmann::json rest; ///< the sections that pricing needs, but for the ledger
+    std::shared_ptr<const nlohmann::json> rest; ///< the sections that pricing needs, but for the ledger
     std::optional<std::vector<LedgerLine>> ledger;
 };
 

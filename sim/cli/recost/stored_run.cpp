@@ -78,7 +78,7 @@ void read_ledger(const ResultFile& file, run::Result& r)
         c.range = line.range;
         r.ledger.push_back(std::move(c));
     }
-    for (const Json& line : file.rest.at("leakage")) {
+    for (const Json& line : file.rest->at("leakage")) {
         const double watts = line.at("power_w").get<double>();
         const auto domain = named<PowerDomainKind, power_domain_kinds>(line.at("domain").get_ref<const std::string&>());
         const Component component = component_named(line.at("component").get_ref<const std::string&>());
@@ -124,7 +124,7 @@ run::Result read_result(const std::filesystem::path& file)
     const std::string content = read_file(file);
     try {
         const ResultFile parsed = read_result_file(content);
-        const Json& j = parsed.rest;
+        const Json& j = *parsed.rest;
         if (!j.is_object() || !j.contains("schema") || j["schema"] != "imcsim.result/1")
             throw ConfigError(file.string(), "is not a result: its \"schema\" is not \"imcsim.result/1\"");
         if (!parsed.ledger || !j.contains("leakage") || !j.contains("power_states"))
