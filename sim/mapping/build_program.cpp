@@ -317,6 +317,15 @@ private:
         return {part.channel_begin, part.channel_end};
     }
 
+    /// At a glance: most pairs of copies have no column or row in common.
+    static bool apart(const Region& a, const Region& b)
+    {
+        const auto beside = [](const std::vector<int>& x, const std::vector<int>& y) {
+            return x.empty() || y.empty() || x.back() < y.front() || y.back() < x.front();
+        };
+        return beside(a.columns, b.columns) || beside(a.rows, b.rows);
+    }
+
     void add_operand_flows(std::size_t p, std::size_t input)
     {
         const auto [to, port] = consume_[p].size() > input ? consume_[p][input] : std::pair<ActorId, std::size_t>{};
@@ -340,8 +349,10 @@ private:
             for (const std::size_t q : mapping_.layers[piece.stage.value()].parts) {
                 const Part& source = mapping_.parts[q];
                 const std::int64_t channels = std::min(end, source.channel_end) - std::max(begin, source.channel_begin);
+                if (channels <= 0 || apart(source.share, needed))
+                    continue;
                 const Region region = intersection(source.share, needed);
-                if (channels <= 0 || region.empty())
+                if (region.empty())
                     continue;
                 if (ahead.empty())
                     ahead = rows_ahead(mapping_.pipeline, part.stage, input, i);

@@ -70,19 +70,45 @@ std::set<TileId> overfull_tiles(const program::Program& program, const ChipConfi
     return tiles;
 }
 
+namespace
+{
+
+std::map<TileId, std::vector<LayerId>> keepers(const program::Program& program, const std::set<TileId>& tiles)
+{
+    std::map<TileId, std::map<LayerId, std::int64_t>> bits;
+    for (const program::Flow& flow : program.flows) {
+        const program::Actor& to = program.actors[flow.to];
+        if (to.layer.valid() && tiles.contains(to.tile))
+            bits[to.tile][to.layer] += flow.reserved_bits;
+    }
+    std::map<TileId, std::vector<LayerId>> layers;
+    for (const auto& [tile, kept] : bits) {
+        std::vector<LayerId>& order = layers[tile];
+        for (const auto& [layer, sum] : kept)
+            order.push_back(layer);
+        std::stable_sort(order.begin(), order.end(),
+                         [&kept = kept](LayerId a, LayerId b) { return kept.at(a) > kept.at(b); });
+    }
+    return layers;
+}
+
+} // namespace
+
 void check_buffers(const program::Program& program, const ChipConfig& chip)
 {
-    for (const TileId tile : overfull_tiles(program, chip)) {
+    const std::set<TileId> overfull = overfull_tiles(program, chip);
+    for (const TileId tile : overfull) {
         const std::int64_t reserved = reserved_bits(program)[tile.value()];
         const std::int64_t room = buffer_bits(program, chip, tile);
         std::set<std::string> names;
         for (const program::Actor& actor : program.actors)
             if (actor.tile == tile)
                 names.insert(actor.name);
-        throw RunError(fmt::format("the buffer of tile {} ({}) does not hold what must be kept: {} bytes needed, "
+        throw BufferTooSmall(fmt::format("the buffer of tile {} ({}) does not hold what must be kept: {} bytes needed, "
                                    "chip.tiles[{}].buffer.bytes is {} ({} more)",
                                    tile.value(), fmt::join(names, ", "), (reserved + 7) / 8,
-                                   program.type_of(tile).value(), room / 8, (reserved - room + 7) / 8));
+                                   program.type_of(tile).value(), room / 8, (reserved - room + 7) / 8),
+                       keepers(program, overfull));
     }
     std::int64_t spilled = 0;
     for (const program::Actor& actor : program.actors)

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "arch/config/chip.h"
 #include "arch/program/program.h"
+#include "sim/base/errors.h"
 #include "sim/mapping/lags.h"
 
 namespace imc::mapping
@@ -37,8 +40,23 @@ std::int64_t buffer_bits(const program::Program& program, const ChipConfig& chip
 /// Tiles whose buffer is too small for what it must hold.
 std::set<TileId> overfull_tiles(const program::Program& program, const ChipConfig& chip);
 
-/// Throws RunError naming a tile, its layers and the missing bytes if there is an overfull tile, or if the global
-/// buffer does not hold what waits there.
+/// A tile's buffer does not hold what its layers must keep.
+class BufferTooSmall : public RunError
+{
+public:
+    BufferTooSmall(const std::string& what, std::map<TileId, std::vector<LayerId>> layers)
+        : RunError(what), layers_(std::move(layers))
+    {
+    }
+    /// Of every such tile, the one that keeps most first.
+    const std::map<TileId, std::vector<LayerId>>& layers() const { return layers_; }
+
+private:
+    std::map<TileId, std::vector<LayerId>> layers_;
+};
+
+/// Throws BufferTooSmall naming a tile, its layers and the missing bytes if there is an overfull tile, RunError if the
+/// global buffer does not hold what waits there.
 void check_buffers(const program::Program& program, const ChipConfig& chip);
 
 } // namespace imc::mapping

@@ -47,6 +47,8 @@ struct Workload {
     TileTypeId type = TileTypeId(0); ///< of the tiles that it is on
     StageCycles on_tile = {}; ///< of each of what its tiles share; work for other layers' results done there included
     StageCycles in_all = {};  ///< least cycles of each of them on all tiles together
+    bool strips = false;      ///< its copies take whole columns as long as there are enough: less line buffer
+    bool apart = false;       ///< its tiles hold no other layer
 
     std::int64_t positions() const { return static_cast<std::int64_t>(height) * width; }
 };
@@ -55,8 +57,8 @@ struct Workload {
 /// columns, the rows of a strip dealt out among its groups. False, and no share is set, if there is no such division.
 bool divide(const Workload& layer, Copies& copies, double turns, CopyShape shape);
 
-/// The division with the fewest turns, at most `turns`, for which there is one.
-void divide_evenly(const Workload& layer, Copies& copies, double turns, CopyShape shape);
+/// The division with the fewest turns, at most `turns`, for which there is one; false if there is none.
+bool divide_evenly(const Workload& layer, Copies& copies, double turns, CopyShape shape);
 
 /// Cycles between results that the slowest group takes: its copies' turns go on from inference to inference.
 double interval_of(const Workload& layer, const Copies& copies);

@@ -23,16 +23,19 @@ namespace
 class Mapper
 {
 public:
-    Mapper(const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision, const Options& options)
-        : graph_(graph), chip_(chip), precision_(precision), options_(options), types_(chip, precision, options),
-          chosen_(build_pipeline(graph), graph, types_, options)
+    Mapper(const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision, const Options& options,
+           const Concessions& concessions)
+        : graph_(graph), chip_(chip), precision_(precision), options_(options), concessions_(concessions),
+          types_(chip, precision, options), chosen_(build_pipeline(graph), graph, types_, options)
     {
     }
 
     Mapping map()
     {
+        const bool relieving = options_.replicates() && options_.depthwise == Depthwise::fastest;
+        hasty_ = relieving && depthwise_on_vector_units();
         lay_out_within_counts();
-        if (options_.replication == Replication::balanced && options_.depthwise == Depthwise::fastest)
+        if (hasty_)
             relieve_vector_units();
         allocate_parts(mapping_, graph_, chip_);
         fit_mesh(mapping_, graph_.name, chip_);
@@ -73,6 +76,14 @@ private:
         }
     }
 
+    bool depthwise_on_vector_units() const
+    {
+        return std::ranges::any_of(build_pipeline(graph_).stages, [&](const Stage& stage) {
+            const Contraction* contraction = contraction_of(stage);
+            return contraction && contraction->depthwise();
+        });
+    }
+
     /// Copies of a layer on arrays make it faster, a vector unit stays as fast as it is. Of the depthwise layers on
     /// vector units those that keep them busy longest go to arrays, as many as shorten the interval.
     void relieve_vector_units()
@@ -100,8 +111,8 @@ private:
                 chosen = count;
             }
         }
-        if (!layers.empty())
-            move(chosen);
+        hasty_ = false;
+        move(chosen);
     }
 
     StageCycles guest_work(const Stage& stage, TileTypeId type) const
@@ -223,6 +234,8 @@ private:
             const LayerMapping& layer = mapping_.layers[s];
             work.push_back({stage.height, stage.width, types_.whole_macros(layer.tiling.arrays, layer.type)});
             work.back().type = layer.type;
+            work.back().strips = concessions_.strips.contains(StageId(s));
+            work.back().apart = concessions_.apart.contains(StageId(s));
             if (layer.tiling.arrays > 0) {
                 work.back().cycles_each = types_.cycles_each(stage, layer.tiling, layer.type);
                 work.back().on_tile = busy(StageId(s));
@@ -244,7 +257,11 @@ private:
         std::int64_t budget = options_.tile_budget;
         if (budget == 0)
             budget = chip_.fits_mesh() ? 0 : room;
-        ReplicationPlan plan = plan_replication(work, layouts, budget, options_);
+        ReplicationPlan plan = plan_replication(work, layouts, budget, options_, concessions_.least_interval,
+                                                
+                                                concessions_.in_order ? Spreading::none
+                                                : hasty_              ? Spreading::hasty
+                                                                      : Spreading::thorough);
         for (std::size_t s = 0; s < stages().size(); ++s)
             mapping_.layers[s].copies = std::move(plan.copies[s]);
         mapping_.interval_bound_cycles = plan.bound;
@@ -264,18 +281,20 @@ private:
     const ChipConfig& chip_;
     const PrecisionOptions& precision_;
     const Options& options_;
+    const Concessions& concessions_;
     TileTypes types_;
     LayerTypes chosen_;
     Mapping mapping_;
+    bool hasty_ = false; ///< whether this is to compare
     std::set<StageId> on_arrays_; ///< depthwise layers that would be faster alone on a vector unit
 };
 
 } // namespace
 
 Mapping map_network(const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision,
-                    const Options& options)
+                    const Options& options, const Concessions& concessions)
 {
-    return Mapper(graph, chip, precision, options).map();
+    return Mapper(graph, chip, precision, options, concessions).map();
 }
 
 } // namespace imc::mapping

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,9 +77,17 @@ struct Mapping {
     }
 };
 
+/// What a mapping gives up because buffers or links are too small for what arrays would allow.
+struct Concessions {
+    std::set<StageId> strips;    ///< layers whose copies take whole columns as long as there are enough
+    std::set<StageId> apart;     ///< layers that share no tile with others
+    bool in_order = false;       ///< tiles are filled in the order of layers: fewer layers on each
+    double least_interval = 1.0; ///< copies that would make it shorter are left out
+};
+
 /// Maps a network on a chip. Throws ConfigError for operators that cannot run, RunError with what is missing
 /// if the network does not fit.
 Mapping map_network(const Graph& graph, const ChipConfig& chip, const PrecisionOptions& precision,
-                    const Options& options);
+                    const Options& options, const Concessions& concessions = {});
 
 } // namespace imc::mapping

@@ -22,6 +22,7 @@ constexpr config::Choice<Depthwise> depthwises[] = {
 constexpr config::Choice<Replication> replications[] = {
     {"none", Replication::none, "one copy of each layer"},
     {"balanced", Replication::balanced, "the slowest layer gets the next copy while the tile budget lasts"},
+    {"fed", Replication::fed, "the same, without the copies that the network on chip does not keep busy"},
 };
 constexpr config::Choice<CopyShape> copy_shapes[] = {
     {"mixed", CopyShape::mixed, "strips of columns, the rows of a strip dealt out where that saves copies"},

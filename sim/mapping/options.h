@@ -20,7 +20,7 @@ struct PrecisionOptions {
 enum class Fetch { full_window, sliding };
 enum class RowOrder { channel, kernel };
 enum class Depthwise { fastest, arrays, vector_unit };
-enum class Replication { none, balanced };
+enum class Replication { none, balanced, fed };
 enum class CopyShape { mixed, strips };
 enum class Reduction { cheapest, reducer, path };
 enum class Placement { improved, snake, random };
@@ -44,7 +44,6 @@ struct Options {
     std::int64_t tile_budget = 0; ///< tiles that replication may use; 0: the mesh, or no more than unreplicated
     CopyShape copy_shape = CopyShape::mixed;
     bool share_tiles = false; ///< a layer may start on a tile that another left partly free; balanced copies always may
-    bool keep_apart = false;  ///< not a setting: even balanced copies share no tile, where buffers are too small
     std::int64_t positions_per_copy = 0; ///< replicate until no copy has more output positions; 0: no such bound
     Reduction reduction = Reduction::cheapest;
     Placement placement = Placement::improved;
@@ -54,6 +53,7 @@ struct Options {
     std::vector<TileRule> tile_of;        ///< the first one that fits a layer holds
     TileChoice tile_choice = TileChoice::area; ///< what decides for layers that no rule fits
 
+    bool replicates() const { return replication != Replication::none; }
     void fields(config::Visitor& v);
 };
 

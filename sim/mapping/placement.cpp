@@ -233,7 +233,8 @@ std::vector<std::uint32_t> place(const program::Program& program, const MeshShap
     endpoint.push_back(mesh.routers() * mesh.tiles_per_router);
     if (options.placement == Placement::improved) {
         const std::vector<Traffic> traffic = traffic_of(program);
-        const std::int64_t moves = std::min(options.placement_moves, static_cast<std::int64_t>(100 * endpoint.size()));
+        const std::size_t each = options.replicates() ? 400 : 100; // copies have neighbours on more tiles
+        const std::int64_t moves = std::min(options.placement_moves, static_cast<std::int64_t>(each * endpoint.size()));
         improve(endpoint, traffic, mesh, moves, rules, random);
         if (order.size() <= most_places_tried && options.placement_moves > 0)
             Exhaustive(traffic, mesh, rules, endpoint).search();

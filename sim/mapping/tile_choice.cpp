@@ -115,7 +115,7 @@ double LayerTypes::cycles_of_pipeline(const Options& options) const
 
 void LayerTypes::choose(const Options& options)
 {
-    const bool balanced = options.replication == Replication::balanced;
+    const bool balanced = options.replicates();
     const double allowed = balanced ? std::numeric_limits<double>::infinity() : cycles_of_pipeline(options);
     for (const StageId layer : layers_) {
         const std::size_t s = layer.value();

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
@@ -5,6 +8,8 @@
 #include "sim/mapping/placement.h"
 #include "sim/mapping/reduction.h"
 #include "sim/run/compensation.h"
+#include "sim/run/lay_out.h"
+#include "sim/run/network_load.h"
 #include "sim/run/run.h"
 #include "workloads/network.h"
 
@@ -14,58 +19,69 @@ namespace imc::run
 namespace
 {
 
-/// Throws RunError if a buffer is too small.
-program::Program program_of(const Experiment& experiment, const mapping::Options& options, const Mapped& mapped)
-{
-    return mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision, options);
-}
-
-void lay_out(const Experiment& experiment, const mapping::Options& options, Mapped& mapped)
-{
-    mapped.mapping = mapping::map_network(mapped.graph, experiment.chip, experiment.precision, options);
-    mapped.program = program_of(experiment, options, mapped);
-}
-
-/// Dealing out rows and sharing tiles both cost buffer; where there is too little they are given up. Returns the
-/// options that it took.
-mapping::Options lay_out_as_it_fits(const Experiment& experiment, Mapped& mapped)
-{
-    mapping::Options options = experiment.mapping;
-    const bool copies = options.replication == mapping::Replication::balanced;
-    try {
-        lay_out(experiment, options, mapped);
-        return options;
-    } catch (const RunError&) {
-        if (!copies && !options.share_tiles)
-            throw;
-    }
-    options.copy_shape = mapping::CopyShape::strips;
-    try {
-        lay_out(experiment, options, mapped);
-        return options;
-    } catch (const RunError&) {
-    }
-    options.share_tiles = false;
-    options.keep_apart = true;
-    lay_out(experiment, options, mapped);
-    return options;
-}
-
 /// Where partial sums are added up depends on where the tiles are: chosen when they are placed.
-void choose_reduction(const Experiment& experiment, const mapping::Options& options, Mapped& mapped)
+void choose_reduction(const Experiment& experiment, Mapped& mapped)
 {
-    if (options.reduction != mapping::Reduction::cheapest)
+    if (experiment.mapping.reduction != mapping::Reduction::cheapest)
         return;
     const mapping::Mapping before = mapped.mapping;
     if (!mapping::choose_reduction(mapped.mapping, mapped.program.endpoint, mapped.mesh))
         return;
     try {
-        program::Program program = program_of(experiment, options, mapped);
+        program::Program program = mapping::build_program(mapped.mapping, mapped.graph, experiment.chip,
+                                                          experiment.precision, experiment.mapping);
         program.endpoint = mapped.program.endpoint;
         mapped.program = std::move(program);
     } catch (const RunError&) {
         mapped.mapping = before; // a reducer has not the room for so many senders
     }
+}
+
+void lay_out_and_place(const Experiment& experiment, Mapped& mapped, mapping::Concessions& concessions)
+{
+    lay_out(experiment, mapped, concessions);
+    mapped.mesh.columns = static_cast<std::uint32_t>(mapped.mapping.columns);
+    mapped.mesh.rows = static_cast<std::uint32_t>(mapped.mapping.rows);
+    mapped.mesh.tiles_per_router = static_cast<std::uint32_t>(experiment.chip.noc.tiles_per_router);
+    mapped.mesh.extra_endpoints = {0}; // memory and pins sit at the corner
+    if (const std::string fault = mesh_fault(mapped.mesh, experiment.chip.noc.router); !fault.empty())
+        throw ConfigError("chip.mesh",
+                          fmt::format("{} x {} routers: the mesh {}", mapped.mesh.columns, mapped.mesh.rows, fault));
+    mapped.program.endpoint =
+        mapping::place(mapped.program, mapped.mesh, experiment.mapping, static_cast<std::uint64_t>(experiment.seed),
+                       mapping::sites_of(experiment.chip, mapped.mesh));
+    choose_reduction(experiment, mapped);
+}
+
+/// Copies send and receive more than one would, as windows overlap and several tiles read the same: fewer may be faster.
+/// Looks for the interval for which arrays and links need equally long, and keeps what is fastest, of equals what has
+/// fewest copies.
+void leave_out_idle_copies(const Experiment& experiment, Mapped& mapped, const mapping::Concessions& concessions)
+{
+    double low = mapped.mapping.interval_cycles, high = network_load(experiment, mapped).cycles;
+    double best = std::max(low, high);
+    mapping::Mapping mapping = mapped.mapping;
+    program::Program program = mapped.program;
+    MeshShape mesh = mapped.mesh;
+    constexpr int most_tries = 8;
+    constexpr double fine = 1.05, equal = 1.005;
+    for (int i = 0; i < most_tries && high > fine * low; ++i) {
+        mapping::Concessions fewer = concessions;
+        fewer.least_interval = std::sqrt(low * high);
+        lay_out_and_place(experiment, mapped, fewer);
+        const double links = network_load(experiment, mapped).cycles;
+        const double interval = std::max(mapped.mapping.interval_cycles, links);
+        (links > mapped.mapping.interval_cycles ? low : high) = fewer.least_interval;
+        if (interval > equal * best)
+            continue;
+        best = std::min(best, interval);
+        mapping = mapped.mapping;
+        program = mapped.program;
+        mesh = mapped.mesh;
+    }
+    mapped.mapping = std::move(mapping);
+    mapped.program = std::move(program);
+    mapped.mesh = std::move(mesh);
 }
 
 /// Stands in for data until values are computed.
@@ -87,9 +103,12 @@ Mapped map_experiment(const Experiment& experiment)
 
 Mapped lay_out_experiment(const Experiment& experiment, Graph network)
 {
+    if (experiment.mapping.replication == mapping::Replication::fed)
+        return map_experiment(experiment, std::move(network)); // links decide on copies
     Mapped mapped;
     mapped.graph = std::move(network);
-    lay_out_as_it_fits(experiment, mapped);
+    mapping::Concessions concessions;
+    lay_out(experiment, mapped, concessions);
     assume_activity(experiment, mapped.program);
     add_compensation(experiment, mapped.program);
     return mapped;
@@ -99,18 +118,10 @@ Mapped map_experiment(const Experiment& experiment, Graph network)
 {
     Mapped mapped;
     mapped.graph = std::move(network);
-    const mapping::Options options = lay_out_as_it_fits(experiment, mapped);
-    mapped.mesh.columns = static_cast<std::uint32_t>(mapped.mapping.columns);
-    mapped.mesh.rows = static_cast<std::uint32_t>(mapped.mapping.rows);
-    mapped.mesh.tiles_per_router = static_cast<std::uint32_t>(experiment.chip.noc.tiles_per_router);
-    mapped.mesh.extra_endpoints = {0}; // memory and pins sit at the corner
-    if (const std::string fault = mesh_fault(mapped.mesh, experiment.chip.noc.router); !fault.empty())
-        throw ConfigError("chip.mesh",
-                          fmt::format("{} x {} routers: the mesh {}", mapped.mesh.columns, mapped.mesh.rows, fault));
-    mapped.program.endpoint =
-        mapping::place(mapped.program, mapped.mesh, experiment.mapping, static_cast<std::uint64_t>(experiment.seed),
-                       mapping::sites_of(experiment.chip, mapped.mesh));
-    choose_reduction(experiment, options, mapped);
+    mapping::Concessions concessions;
+    lay_out_and_place(experiment, mapped, concessions);
+    if (experiment.mapping.replication == mapping::Replication::fed)
+        leave_out_idle_copies(experiment, mapped, concessions);
     assume_activity(experiment, mapped.program);
     add_compensation(experiment, mapped.program);
     mapped.hop_bytes = mapping::hop_bytes(mapping::traffic_of(mapped.program), mapped.program.endpoint, mapped.mesh);

@@ -1,13 +1,15 @@
 #include "sim/mapping/replication.h"
 
+#include <bit>
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
 #include "sim/base/random.h"
-#include "sim/run/map_report.h"
+#include "sim/run/run.h"
 #include "tests/chip/support.h"
 
 namespace
@@ -115,7 +117,57 @@ TEST(LeastInterval, IsWhatTryingAllNumbersOfCopiesFindsAndNoLessThanTheRelaxatio
     }
 }
 
-run::MapReport mapped(const std::string& name, double budget)
+/// The fewest products of rows and columns, of `most` positions at most, that the positions not yet `covered` consist
+/// of, by trying every product with the first of them.
+int fewest_by_trying(int height, int width, std::int64_t most, unsigned covered)
+{
+    const unsigned all = (1u << (height * width)) - 1;
+    if (covered == all)
+        return 0;
+    int first = 0;
+    while (covered >> first & 1u)
+        ++first;
+    int fewest = height * width;
+    for (unsigned rows = 1; rows < 1u << height; ++rows)
+        for (unsigned columns = 1; columns < 1u << width; ++columns) {
+            unsigned product = 0;
+            for (int y = 0; y < height; ++y)
+                if (rows >> y & 1u)
+                    product |= columns << (y * width);
+            if ((product >> first & 1u) && !(product & covered) && std::popcount(product) <= most)
+                fewest = std::min(fewest, 1 + fewest_by_trying(height, width, most, covered | product));
+        }
+    return fewest;
+}
+
+TEST(LeastProducts, AreNoMoreThanTryingAllFindsAndAsManyForTwo)
+{
+    for (int height = 1; height <= 3; ++height)
+        for (int width = 1; width <= 4; ++width)
+            for (std::int64_t most = 1; most <= height * width; ++most) {
+                const std::int64_t least = least_products(height, width, most);
+                const int fewest = fewest_by_trying(height, width, most, 0);
+                EXPECT_LE(least, fewest) << height << " x " << width << ", " << most;
+                EXPECT_EQ(least <= 2, fewest <= 2) << height << " x " << width << ", " << most;
+            }
+}
+
+TEST(LeastInterval, KnowsThatATileIsOfOneType)
+{
+    // Ports that 2.5 tiles of the second type keep up with, beside arrays of the first: four tiles, not three and a half.
+    Workload few{1, 10, 8, 100.0, 0.0}, busy{10, 10, 4, 1.0, 0.0};
+    busy.type = TileTypeId(1);
+    busy.in_all.fetch = 25.0;
+    ArrayLayouts types(2);
+    for (ArrayLayout& type : types)
+        type = {8, 1};
+    EXPECT_NEAR(interval_bound({few, busy}, types, 4), 1000.0, 1e-3);
+    EXPECT_NEAR(interval_bound({few, busy}, types, 3), 1250.0, 1e-3);
+    EXPECT_NEAR(interval_bound({few, busy}, types, 2), 2500.0, 1e-3);
+    EXPECT_NEAR(relaxed_interval({few, busy}, types, 4), 875.0, 1e-3);
+}
+
+run::Mapped mapped(const std::string& name, double budget)
 {
     const auto experiment = test::shipped_experiment(name);
     const run::Experiment once = test::load_experiment(experiment, {"mapping.share_tiles=true"});
@@ -123,9 +175,9 @@ run::MapReport mapped(const std::string& name, double budget)
     const run::Experiment more = test::load_experiment(
         experiment, {"mapping.replication=balanced",
                      "mapping.tile_budget=" + std::to_string(static_cast<int>(std::ceil(tiles * budget)))});
-    run::MapReport report = run::report_of(more, run::map_experiment(more));
-    EXPECT_LE(report.tiles, report.tile_budget) << name;
-    return report;
+    run::Mapped result = run::map_experiment(more);
+    EXPECT_LE(static_cast<std::int64_t>(result.mapping.tiles), result.mapping.tile_budget) << name;
+    return result;
 }
 
 TEST(Replication, KeepsToABudgetThatOnlyTilesThatLayersShareAllow)
@@ -161,29 +213,23 @@ class Replicated : public testing::TestWithParam<const char*>
 };
 
 /// What the relaxation leaves out is that copies are whole: every position needs each weight once, so the least of
-/// whole copies binds any mapping (it is up to 1.38 times the relaxation here). Large copies, of several tiles each,
-/// divide a small map unevenly: VGG-16 at 1.5 times its tiles is 1.146 times the least.
-TEST_P(Replicated, IsCloseToTheLeastIntervalOfItsTileBudget)
+/// whole copies binds any mapping (it is up to 1.55 times the relaxation here). On digital macros a tile's vector unit
+/// and its arrays are both nearly full in what is left above: MobileNetV2's bottlenecks do not pack tighter.
+TEST_P(Replicated, IsWithinATenthOfTheLeastIntervalOfItsTileBudget)
 {
-    for (const char* chip : {"rram", "pcm"})
-        for (const double budget : {1.25, 1.5, 2.0, 4.0}) {
-            const run::MapReport r = mapped(std::string(GetParam()) + "_" + chip, budget);
-            EXPECT_GE(r.interval_bound_cycles, r.interval_relaxed_cycles * (1.0 - 1e-6));
-            EXPECT_GE(r.interval_cycles, r.interval_bound_cycles * (1.0 - 1e-6));
-            EXPECT_LE(r.interval_cycles, (budget == 1.5 ? 1.15 : 1.10) * r.interval_bound_cycles)
+    const std::map<std::tuple<std::string, std::string, double>, double> uneven{
+        {{"mobilenetv2_cifar10", "sram", 3.0}, 1.16},
+        {{"mobilenetv2_cifar10", "sram", 4.0}, 1.16},
+        {{"vgg16", "sram", 1.5}, 1.13}};
+    for (const char* chip : {"rram", "sram", "pcm", "hybrid"})
+        for (const double budget : {1.25, 1.5, 2.0, 3.0, 4.0}) {
+            const mapping::Mapping m = mapped(std::string(GetParam()) + "_" + chip, budget).mapping;
+            EXPECT_GE(m.interval_bound_cycles, m.interval_relaxed_cycles * (1.0 - 1e-6));
+            EXPECT_GE(m.interval_cycles, m.interval_bound_cycles * (1.0 - 1e-6));
+            const auto above = uneven.find({GetParam(), chip, budget});
+            EXPECT_LE(m.interval_cycles, (above == uneven.end() ? 1.10 : above->second) * m.interval_bound_cycles)
                 << chip << " " << budget;
         }
-}
-
-/// On digital macros it is buffer ports and vector units that a tile runs out of, and the bound knows of them. What
-/// does not divide evenly among tiles: LeNet-5 on two (1.102 times the bound), MobileNetV2's depthwise layers (1.19).
-TEST_P(Replicated, IsCloseToWhatPortsAndUnitsAllowAtTwiceTheTiles)
-{
-    const std::map<std::string, double> uneven{{"lenet5", 1.11}, {"mobilenetv2_cifar10", 1.20}};
-    const auto more = uneven.find(GetParam());
-    const run::MapReport r = mapped(std::string(GetParam()) + "_sram", 2.0);
-    EXPECT_GE(r.interval_cycles, r.interval_bound_cycles * (1.0 - 1e-6));
-    EXPECT_LE(r.interval_cycles, (more == uneven.end() ? 1.10 : more->second) * r.interval_bound_cycles);
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Replicated, testing::ValuesIn(networks),
