@@ -84,6 +84,11 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     r.interval_bound_cycles = m.interval_bound_cycles;
     r.interval_relaxed_cycles = m.interval_relaxed_cycles;
     r.interval_cycles = m.interval_cycles;
+    Ledger ledger;
+    tile::ServiceTable services(experiment.chip, mapped.program, ledger);
+    r.tile_bound = bounds_of(experiment, mapped, services, Served::in_all).tile;
+    r.links = network_load(experiment, mapped);
+    r.streaming_bound_cycles = std::max(static_cast<double>(r.tile_bound.cycles), r.links.cycles);
     r.hop_bytes = mapped.hop_bytes;
     r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
     const auto reserved = mapping::reserved_bits(mapped.program);
@@ -162,6 +167,11 @@ std::string to_json(const MapReport& r)
                                 {"interval_bound_cycles", r.interval_bound_cycles},
                                 {"interval_relaxed_cycles", r.interval_relaxed_cycles},
                                 {"interval_cycles", r.interval_cycles},
+                                {"tile_interval_cycles", r.tile_bound.cycles},
+                                {"tile_limit", r.tile_bound.resource},
+                                {"network_interval_cycles", r.links.cycles},
+                                {"network_limit", r.links.channel},
+                                {"streaming_bound_cycles", r.streaming_bound_cycles},
                                 {"hop_bytes", r.hop_bytes},
                                 {"random_hop_bytes", r.random_hop_bytes},
                                 {"buffer_bytes_reserved", r.most_buffer_bytes},
@@ -186,6 +196,14 @@ std::string to_text(const MapReport& r)
     text += fmt::format("interval: {:.0f} cycles for the slowest layer; at best {:.0f} in {} tiles, {:.0f} if copies "
                         "could be split\n",
                         r.interval_cycles, r.interval_bound_cycles, r.tile_budget, r.interval_relaxed_cycles);
+    text += fmt::format("streaming: {:.0f} cycles at least, set by the {}\n", r.streaming_bound_cycles,
+                        r.links.cycles > static_cast<double>(r.tile_bound.cycles)
+                            ? r.links.channel
+                            : r.tile_bound.resource);
+    if (r.links.cycles > 1.05 * r.interval_cycles)
+        text += fmt::format("  the network on chip does not keep up: its busiest channel, {}, takes {:.0f} cycles an "
+                            "inference, {:.1f} times the slowest layer\n",
+                            r.links.channel, r.links.cycles, r.links.cycles / std::max(1.0, r.interval_cycles));
     text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
                         r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
     text += fmt::format("fullest tile buffer: {} of {} bytes\n", r.most_buffer_bytes, r.buffer_bytes);
