@@ -1,0 +1,71 @@
+// What `map` says of the links of the network on chip, and copies that they feed.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "sim/run/network_load.h"
+#include "tests/chip/support.h"
+
+namespace
+{
+
+using namespace imc;
+
+run::Experiment replicated(const std::string& name, const std::string& replication, const std::string& tiles,
+                           const std::string& channels = "1")
+{
+    return test::load_experiment(test::shipped_experiment(name),
+                                 {"mapping.replication=" + replication, "mapping.tile_budget=" + tiles,
+                                  "chip.noc.router.virtual_channels=" + channels});
+}
+
+void expect_streams_as_links_and_layers_allow(const run::Experiment& experiment)
+{
+    const run::Mapped mapped = run::map_experiment(experiment);
+    const double links = run::network_load(experiment, mapped).cycles;
+    const double simulated = run::simulate(experiment, mapped, nullptr).interval_cycles;
+    EXPECT_GE(simulated, links);
+    EXPECT_LE(simulated, 1.05 * std::max(links, mapped.mapping.interval_cycles));
+}
+
+/// The links take 1.9 times what the slowest layer takes.
+TEST(Links, DecideWhatLeNet5OnSramStreamsAtWithOneVirtualChannel)
+{
+    expect_streams_as_links_and_layers_allow(replicated("lenet5_sram", "balanced", "2"));
+}
+TEST(Links, DoNotDecideItWithFour)
+{
+    const run::Experiment experiment = replicated("lenet5_sram", "balanced", "2", "4");
+    EXPECT_LT(run::network_load(experiment, run::map_experiment(experiment)).cycles,
+              run::map_experiment(experiment).mapping.interval_cycles);
+    expect_streams_as_links_and_layers_allow(experiment);
+}
+
+struct Reached {
+    double interval;
+    std::int64_t arrays;
+};
+
+Reached reached(const std::string& name, const std::string& replication, const std::string& tiles)
+{
+    const run::Experiment experiment = replicated(name, replication, tiles);
+    const run::Mapped mapped = run::map_experiment(experiment);
+    return {std::max(mapped.mapping.interval_cycles, run::network_load(experiment, mapped).cycles),
+            mapped.mapping.arrays_used};
+}
+
+TEST(FedCopies, AreFewerAndFasterWhereLinksAreSlowerThanArrays)
+{
+    const Reached balanced = reached("vgg8_sram", "balanced", "100"), fed = reached("vgg8_sram", "fed", "100");
+    EXPECT_LT(fed.interval, 0.8 * balanced.interval);
+    EXPECT_LT(fed.arrays, balanced.arrays);
+}
+
+TEST(FedCopies, AreThoseOfABalancedReplicationWhereLinksAreFaster)
+{
+    const Reached balanced = reached("vgg8_rram", "balanced", "68"), fed = reached("vgg8_rram", "fed", "68");
+    EXPECT_EQ(fed.interval, balanced.interval);
+    EXPECT_EQ(fed.arrays, balanced.arrays);
+}
+
+} // namespace
