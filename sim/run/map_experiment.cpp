@@ -9,7 +9,7 @@
 #include "sim/mapping/reduction.h"
 #include "sim/run/compensation.h"
 #include "sim/run/lay_out.h"
-#include "sim/run/network_load.h"
+#include "sim/run/link_bounds.h"
 #include "sim/run/run.h"
 #include "workloads/network.h"
 
@@ -53,12 +53,13 @@ void lay_out_and_place(const Experiment& experiment, Mapped& mapped, mapping::Co
     choose_reduction(experiment, mapped);
 }
 
-/// Copies send and receive more than one would, as windows overlap and several tiles read the same: fewer may be faster.
-/// Looks for the interval for which arrays and links need equally long, and keeps what is fastest, of equals what has
-/// fewest copies.
+/// Copies send and receive more than one would, as windows overlap and several tiles read the same: fewer may be
+/// faster. Looks for the interval for which arrays and links need equally long, and keeps what is fastest, of equals
+/// what has fewest copies.
 void leave_out_idle_copies(const Experiment& experiment, Mapped& mapped, const mapping::Concessions& concessions)
 {
-    double low = mapped.mapping.interval_cycles, high = network_load(experiment, mapped).cycles;
+    const auto link_cycles = [&] { return static_cast<double>(link_bound(experiment, mapped, Served::in_all).cycles); };
+    double low = mapped.mapping.interval_cycles, high = link_cycles();
     double best = std::max(low, high);
     mapping::Mapping mapping = mapped.mapping;
     program::Program program = mapped.program;
@@ -69,7 +70,7 @@ void leave_out_idle_copies(const Experiment& experiment, Mapped& mapped, const m
         mapping::Concessions fewer = concessions;
         fewer.least_interval = std::sqrt(low * high);
         lay_out_and_place(experiment, mapped, fewer);
-        const double links = network_load(experiment, mapped).cycles;
+        const double links = link_cycles();
         const double interval = std::max(mapped.mapping.interval_cycles, links);
         (links > mapped.mapping.interval_cycles ? low : high) = fewer.least_interval;
         if (interval > equal * best)

@@ -11,6 +11,7 @@
 #include "sim/mapping/capacity.h"
 #include "sim/mapping/placement.h"
 #include "sim/mapping/reduction.h"
+#include "sim/run/link_bounds.h"
 #include "sim/run/summary.h"
 
 namespace imc::run
@@ -87,8 +88,8 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     Ledger ledger;
     tile::ServiceTable services(experiment.chip, mapped.program, ledger);
     r.tile_bound = bounds_of(experiment, mapped, services, Served::in_all).tile;
-    r.links = network_load(experiment, mapped);
-    r.streaming_bound_cycles = std::max(static_cast<double>(r.tile_bound.cycles), r.links.cycles);
+    r.links = link_bound(experiment, mapped, Served::in_all);
+    r.streaming_bound_cycles = static_cast<double>(std::max(r.tile_bound.cycles, r.links.cycles));
     r.hop_bytes = mapped.hop_bytes;
     r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
     const auto reserved = mapping::reserved_bits(mapped.program);
@@ -170,7 +171,7 @@ std::string to_json(const MapReport& r)
                                 {"tile_interval_cycles", r.tile_bound.cycles},
                                 {"tile_limit", r.tile_bound.resource},
                                 {"network_interval_cycles", r.links.cycles},
-                                {"network_limit", r.links.channel},
+                                {"network_limit", r.links.resource},
                                 {"streaming_bound_cycles", r.streaming_bound_cycles},
                                 {"hop_bytes", r.hop_bytes},
                                 {"random_hop_bytes", r.random_hop_bytes},
@@ -197,13 +198,12 @@ std::string to_text(const MapReport& r)
                         "could be split\n",
                         r.interval_cycles, r.interval_bound_cycles, r.tile_budget, r.interval_relaxed_cycles);
     text += fmt::format("streaming: {:.0f} cycles at least, set by the {}\n", r.streaming_bound_cycles,
-                        r.links.cycles > static_cast<double>(r.tile_bound.cycles)
-                            ? r.links.channel
-                            : r.tile_bound.resource);
-    if (r.links.cycles > 1.05 * r.interval_cycles)
-        text += fmt::format("  the network on chip does not keep up: its busiest channel, {}, takes {:.0f} cycles an "
+                        r.links.cycles > r.tile_bound.cycles ? r.links.resource : r.tile_bound.resource);
+    if (static_cast<double>(r.links.cycles) > 1.05 * r.interval_cycles)
+        text += fmt::format("  the network on chip does not keep up: its busiest channel, {}, takes {} cycles an "
                             "inference, {:.1f} times the slowest layer\n",
-                            r.links.channel, r.links.cycles, r.links.cycles / std::max(1.0, r.interval_cycles));
+                            r.links.resource, r.links.cycles,
+                            static_cast<double>(r.links.cycles) / std::max(1.0, r.interval_cycles));
     text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
                         r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
     text += fmt::format("fullest tile buffer: {} of {} bytes\n", r.most_buffer_bytes, r.buffer_bytes);

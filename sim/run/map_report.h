@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/run/bounds.h"
-#include "sim/run/network_load.h"
+#include "sim/run/bounds.h"
 #include "sim/run/run.h"
 
 /// What `imcsim map` says about a mapping.
@@ -50,7 +50,7 @@ struct MapReport {
     double interval_relaxed_cycles = 0.0; ///< the same if copies could be split at will (LP relaxation)
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped
     Bound tile_bound;           ///< all that the tiles have once, buses, memory and pins included
-    NetworkLoad links;          ///< the link that is busy longest
+    Bound links;                ///< the link that is busy longest
     double streaming_bound_cycles = 0.0; ///< what all of these allow: simulated, results do not follow faster
     double hop_bytes = 0.0;
     double random_hop_bytes = 0.0;      ///< mean of 100 random placements

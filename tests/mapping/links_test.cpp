@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/run/network_load.h"
+#include "sim/run/link_bounds.h"
 #include "tests/chip/support.h"
 
 namespace
@@ -19,10 +19,15 @@ run::Experiment replicated(const std::string& name, const std::string& replicati
                                   "chip.noc.router.virtual_channels=" + channels});
 }
 
+double link_cycles(const run::Experiment& experiment, const run::Mapped& mapped)
+{
+    return static_cast<double>(run::link_bound(experiment, mapped, run::Served::in_all).cycles);
+}
+
 void expect_streams_as_links_and_layers_allow(const run::Experiment& experiment)
 {
     const run::Mapped mapped = run::map_experiment(experiment);
-    const double links = run::network_load(experiment, mapped).cycles;
+    const double links = link_cycles(experiment, mapped);
     const double simulated = run::simulate(experiment, mapped, nullptr).interval_cycles;
     EXPECT_GE(simulated, links);
     EXPECT_LE(simulated, 1.05 * std::max(links, mapped.mapping.interval_cycles));
@@ -36,7 +41,7 @@ TEST(Links, DecideWhatLeNet5OnSramStreamsAtWithOneVirtualChannel)
 TEST(Links, DoNotDecideItWithFour)
 {
     const run::Experiment experiment = replicated("lenet5_sram", "balanced", "2", "4");
-    EXPECT_LT(run::network_load(experiment, run::map_experiment(experiment)).cycles,
+    EXPECT_LT(link_cycles(experiment, run::map_experiment(experiment)),
               run::map_experiment(experiment).mapping.interval_cycles);
     expect_streams_as_links_and_layers_allow(experiment);
 }
@@ -50,8 +55,7 @@ Reached reached(const std::string& name, const std::string& replication, const s
 {
     const run::Experiment experiment = replicated(name, replication, tiles);
     const run::Mapped mapped = run::map_experiment(experiment);
-    return {std::max(mapped.mapping.interval_cycles, run::network_load(experiment, mapped).cycles),
-            mapped.mapping.arrays_used};
+    return {std::max(mapped.mapping.interval_cycles, link_cycles(experiment, mapped)), mapped.mapping.arrays_used};
 }
 
 TEST(FedCopies, AreFewerAndFasterWhereLinksAreSlowerThanArrays)
