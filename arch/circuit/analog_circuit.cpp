@@ -18,7 +18,8 @@ AnalogCircuit::AnalogCircuit(const sc_core::sc_module_name& name, const MacroCon
     const int columns = result_columns(config, config.columns - reserved_columns(config));
     const int adcs = per_column_ ? config.arrays * columns : config.adcs;
     for (int i = 0; i < adcs; ++i) {
-        adcs_.push_back(std::make_unique<Adc>(("adc" + std::to_string(i)).c_str(), costs.adc, shift_add_));
+        adcs_.push_back(
+            std::make_unique<Adc>(("adc" + std::to_string(i)).c_str(), costs.adc, costs.adc_step, shift_add_));
         adcs_.back()->done = [this] {
             if (--busy_adcs_ == 0)
                 agenda_.at_next_edge([this] { converted(); });
@@ -111,9 +112,10 @@ void AnalogCircuit::convert_next()
     busy_adcs_ = static_cast<int>(adcs_.size());
     for (std::size_t i = 0; i < adcs_.size(); ++i)
         if (read.wave)
-            adcs_[i]->convert(columns[i], read.wave, std::move(inputs[i]), static_cast<std::size_t>(read.results));
+            adcs_[i]->convert(columns[i], read.steps, read.wave, std::move(inputs[i]),
+                              static_cast<std::size_t>(read.results));
         else
-            adcs_[i]->convert(columns[i]);
+            adcs_[i]->convert(columns[i], read.steps);
 }
 
 void AnalogCircuit::converted()
@@ -159,6 +161,7 @@ std::deque<Read> AnalogCircuit::reads_of(const MvmOperation& op) const
                 read.arrays = op.arrays;
                 read.columns = op.columns + extra;
                 read.results = results;
+                read.steps = converter_steps(config_, bit);
                 read.pulses = (std::int64_t{1} << std::min(config_.input.slice_bits, bits - bit)) - 1;
                 reads.push_back(read);
             }
@@ -194,7 +197,7 @@ Cycle AnalogCircuit::convert_cycles(const Read& read) const
     Femtoseconds longest = 0;
     const std::vector<std::int64_t> columns = columns_of_adcs(read);
     for (std::size_t i = 0; i < adcs_.size(); ++i)
-        longest = std::max(longest, adcs_[i]->duration(columns[i]));
+        longest = std::max(longest, adcs_[i]->duration(columns[i], read.steps));
     return agenda_.cycles(longest);
 }
 
@@ -227,10 +230,14 @@ std::vector<MacroEvent> AnalogCircuit::counts() const
         events.push_back({types.cell_state, crossbar_.stats().cell_states});
     if (!per_column_ || samples_per_pulse(config_))
         events.push_back({types.sample, sample_hold_.stats().samples});
-    std::int64_t conversions = 0;
-    for (const auto& adc : adcs_)
+    std::int64_t conversions = 0, steps = 0;
+    for (const auto& adc : adcs_) {
         conversions += adc->stats().conversions;
+        steps += adc->stats().steps;
+    }
     events.push_back({types.conversion, conversions});
+    if (config_.adc.bits_left)
+        events.push_back({types.step, steps});
     events.push_back({types.add, shift_add_.stats().additions});
     if (counts_inputs(config_))
         events.push_back({types.count, counter_.stats().counted});

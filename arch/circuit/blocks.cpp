@@ -73,25 +73,28 @@ void ShiftAdd::add(Wave* wave, std::size_t array, std::size_t column, std::size_
         wave->convert(array, column, columns);
 }
 
-void Adc::convert(std::int64_t columns, std::shared_ptr<Wave> wave, std::vector<Input> inputs, std::size_t of_array)
+void Adc::convert(std::int64_t columns, int steps, std::shared_ptr<Wave> wave, std::vector<Input> inputs,
+                  std::size_t of_array)
 {
     left_ = columns;
+    steps_ = steps;
     wave_ = std::move(wave);
     inputs_ = std::move(inputs);
     of_array_ = of_array;
-    wake_after(columns > 0 ? latency_ : 0);
+    wake_after(columns > 0 ? one(steps_) : 0);
 }
 
 void Adc::step()
 {
     if (left_ > 0) {
         stats_.conversions += 1;
+        stats_.steps += steps_;
         const Input input = wave_ ? inputs_[inputs_.size() - static_cast<std::size_t>(left_)] : Input{};
         out_.add(wave_.get(), input.first, input.second, of_array_);
         left_ -= 1;
     }
     if (left_ > 0)
-        wake_after(latency_);
+        wake_after(one(steps_));
     else
         done();
 }

@@ -20,6 +20,7 @@ struct Read {
     std::int64_t value_sum = 0;   ///< sum of their values
     std::int64_t level_sum = 0;   ///< cell states under them
     std::int64_t pulses = 0;      ///< largest value of the slice
+    int steps = 0;                ///< of the converters behind it
     Femtoseconds time = 0;        ///< how long pulses last
     bool last = false;            ///< of its operation
     std::shared_ptr<Wave> wave;   ///< null: no values
@@ -118,24 +119,30 @@ class Adc : public Block
 public:
     struct Stats {
         std::int64_t conversions = 0;
+        std::int64_t steps = 0;
     };
-    Adc(const sc_core::sc_module_name& name, const ComponentCost& cost, ShiftAdd& out)
-        : Block(name), latency_(to_femtoseconds(cost.latency_s)), out_(out)
+    /// A conversion takes its own latency and that of its steps.
+    Adc(const sc_core::sc_module_name& name, const ComponentCost& cost, const ComponentCost& step, ShiftAdd& out)
+        : Block(name), latency_(to_femtoseconds(cost.latency_s)), step_latency_(to_femtoseconds(step.latency_s)),
+          out_(out)
     {
     }
     /// A column of an array that passes this converter.
     using Input = std::pair<std::size_t, std::size_t>;
     /// `inputs`: which columns, out of so many `of_array`, if there are values.
-    void convert(std::int64_t columns, std::shared_ptr<Wave> wave = nullptr, std::vector<Input> inputs = {},
+    void convert(std::int64_t columns, int steps, std::shared_ptr<Wave> wave = nullptr, std::vector<Input> inputs = {},
                  std::size_t of_array = 0);
-    Femtoseconds duration(std::int64_t columns) const { return columns * latency_; }
+    Femtoseconds duration(std::int64_t columns, int steps) const { return columns * one(steps); }
     const Stats& stats() const { return stats_; }
 
 private:
     void step() override;
+    Femtoseconds one(int steps) const { return latency_ + steps * step_latency_; }
     const Femtoseconds latency_;
+    const Femtoseconds step_latency_;
     ShiftAdd& out_;
     std::int64_t left_ = 0;
+    int steps_ = 0;
     std::shared_ptr<Wave> wave_;
     std::vector<Input> inputs_;
     std::size_t of_array_ = 0;

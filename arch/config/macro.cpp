@@ -196,6 +196,8 @@ void MacroConfig::check(const config::Place& place) const
         place.fail("input.per_bit", "drivers and cells must work whatever the data: of these models they do not");
     if (driver.model == DriverModel::line && driver.line.start_cycles > 0.0 && !is_analog(family))
         place.fail("driver.line.start_cycles", "a digital macro has no reads that start");
+    if (adc.bits_left && (adc.model != AdcModel::user_per_bit || !converts_per_column(family)))
+        place.fail("adc.bits_left", "needs adc.model user_per_bit and a family with a converter per column");
     if (adc.bias_a > 0.0 && !samples_per_pulse(*this))
         place.fail("adc.bias_ua", "needs family voltage_sensing and input.coding pulse_count");
     if (input.slice_bits > 1 && input.signed_input == SignedInput::twos_complement && converts_per_column(family))

@@ -1,5 +1,6 @@
 #include "arch/config/macro_costs.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -124,6 +125,23 @@ void resolve_bit_serial(const MacroConfig& config, MacroCosts& costs)
     costs.accumulator = registered_adder(process, d.weight_bits + sum_growth_bits(config.rows) + 8);
 }
 
+/// A column's amplifier under bias integrates samples, waits for the array and then compares step by step. Steps that
+/// not every conversion takes are an event of their own.
+void resolve_steps(const MacroConfig& config, MacroCosts& costs)
+{
+    const double watts = config.adc.bias_a * config.supply_v;
+    costs.sample_hold.energy_j += watts * costs.pulse.latency_s;
+    costs.adc.energy_j += watts * costs.adc.latency_s;
+    costs.adc.rating_w += watts;
+    if (config.adc.bits_left) {
+        costs.adc_step = costs.adc;
+        costs.adc_step.energy_j /= config.adc.bits;
+        costs.adc_step.latency_s /= config.adc.bits;
+        costs.adc.energy_j = costs.adc.latency_s = 0.0;
+    }
+    costs.adc.energy_j += watts * costs.array.latency_s;
+}
+
 } // namespace
 
 MacroCosts resolve_costs(const MacroConfig& config)
@@ -146,12 +164,7 @@ MacroCosts resolve_costs(const MacroConfig& config)
         costs.array.latency_s = config.read_latency_s - costs.driver.latency_s -
                                 (converts_per_column(config.family) ? 0.0 : costs.sample_hold.latency_s);
 
-    if (config.adc.bias_a > 0.0) { // an amplifier under bias, which integrates, waits and then compares
-        const double watts = config.adc.bias_a * config.supply_v;
-        costs.sample_hold.energy_j += watts * costs.pulse.latency_s;
-        costs.adc.energy_j += watts * (costs.array.latency_s + costs.adc.latency_s);
-        costs.adc.rating_w += watts;
-    }
+    resolve_steps(config, costs);
     costs.write.model = "pulse";
     costs.write.citation = "given in the configuration";
     costs.write.scaling = ScalingClass::high_voltage;
@@ -178,6 +191,7 @@ MacroEventTypes event_types(const MacroCosts& costs)
     t.cell_state = event(Component::array, "cell_state", costs.array_state);
     t.sample = event(Component::sample_hold, "sample", costs.sample_hold);
     t.conversion = event(Component::adc, "conversion", costs.adc);
+    t.step = event(Component::adc, "step", costs.adc_step);
     t.add = event(Component::shift_add, "add", costs.shift_add);
     t.tree_row = event(Component::adder_tree, "row_add", costs.adder_tree);
     t.accumulate = event(Component::accumulator, "accumulate", costs.accumulator);
@@ -196,6 +210,11 @@ CostRange energy_range(const MacroCosts& costs, const EventType& event)
         if (event.name == name)
             return cost->energy_range;
     return {};
+}
+
+int converter_steps(const MacroConfig& config, int bits_before)
+{
+    return config.adc.bits_left ? std::max(1, config.adc.bits - bits_before) : config.adc.bits;
 }
 
 bool counts_inputs(const MacroConfig& config)

@@ -15,6 +15,7 @@ struct MacroCosts {
     ComponentCost array_state; ///< conductance model: the part of a cell read that grows with the cell's state
     ComponentCost sample_hold; ///< one sampling capacitor; event: one column sampled
     ComponentCost adc;         ///< one converter; event: one conversion
+    ComponentCost adc_step;    ///< adc.bits_left: one of its steps, which a conversion's own energy and time exclude
     ComponentCost shift_add;   ///< one unit; event: one addition
     ComponentCost adder_tree; ///< digital macros: one tree; event: one row with a set bit in one pass; latency: a cycle
     ComponentCost accumulator; ///< digital macros: one tree's accumulator; event: one addition
@@ -31,11 +32,15 @@ std::vector<std::string> warnings_of(const MacroCosts& costs);
 
 /// What happens in a macro, priced.
 struct MacroEventTypes {
-    EventType drive, line_start, cell_read, cell_state, sample, conversion, add, tree_row, accumulate, count, write_pulse;
+    EventType drive, line_start, cell_read, cell_state, sample, conversion, step, add, tree_row, accumulate, count,
+        write_pulse;
 };
 MacroEventTypes event_types(const MacroCosts& costs);
 /// Low and high of an event's unit energy over the nominal one, where sources differ.
 CostRange energy_range(const MacroCosts& costs, const EventType& event);
+
+/// Steps of a conversion of a slice before which so many input bits were applied (adc.bits_left).
+int converter_steps(const MacroConfig& config, int bits_before);
 
 /// The offset of the encoding is counted digitally: one counter per array, whose energy is booked.
 bool counts_inputs(const MacroConfig& config);

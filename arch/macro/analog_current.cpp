@@ -42,7 +42,9 @@ protected:
                                         femtoseconds(costs().sample_hold));
         const Cycle convert = clock.cycles(conversions_per_adc(op, shape) * femtoseconds(costs().adc));
         const Cycle tail = clock.cycles(femtoseconds(costs().shift_add));
-        return pipeline(std::vector<Cycle>(shape.pulses.size(), read), convert, tail, config().sample_hold.banks);
+        const std::size_t reads = shape.pulses.size();
+        return pipeline(std::vector<Cycle>(reads, read), std::vector<Cycle>(reads, convert), tail,
+                        config().sample_hold.banks);
     }
 
     std::vector<MacroEvent> mvm_counts(const MvmOperation& op) const override { return analog_counts(*this, op, true); }

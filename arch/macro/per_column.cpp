@@ -28,15 +28,19 @@ std::vector<ComponentArea> PerColumnMacro::area() const
 
 MacroSchedule PerColumnMacro::mvm_schedule(const MvmOperation& op, const Clock& clock) const
 {
-    std::vector<Cycle> reads;
-    for (const Femtoseconds pulse : analog_shape(*this, op).pulses) {
+    const AnalogShape shape = analog_shape(*this, op);
+    std::vector<Cycle> reads, converts;
+    for (const Femtoseconds pulse : shape.pulses) {
         Femtoseconds time = femtoseconds(costs().driver) + pulse;
         // A pulse as long as its value integrates from its first edge on; levels and pulse trains settle.
         if (config().input.coding != InputCoding::pulse_width)
             time += femtoseconds(costs().array);
         reads.push_back(clock.cycles(time));
     }
-    return pipeline(reads, clock.cycles(femtoseconds(costs().adc)), clock.cycles(femtoseconds(costs().shift_add)), 1);
+    for (const int steps : shape.steps)
+        converts.push_back(
+            clock.cycles(config().adc.bits_left ? steps * femtoseconds(costs().adc_step) : femtoseconds(costs().adc)));
+    return pipeline(reads, converts, clock.cycles(femtoseconds(costs().shift_add)), 1);
 }
 
 std::vector<MacroEvent> PerColumnMacro::mvm_counts(const MvmOperation& op) const

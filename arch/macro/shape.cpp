@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -56,6 +57,7 @@ AnalogShape analog_shape(const Macro& macro, const MvmOperation& op)
                                            ? std::min<std::int64_t>(longest[shape.pulses.size()], largest)
                                            : largest;
             shape.pulses.push_back(pulse(config, interval, value));
+            shape.steps.push_back(converter_steps(config, slice * config.input.slice_bits));
             shape.longest += value;
             const std::int64_t driven = std::min<std::int64_t>(active, op.rows - first) * op.arrays;
             const std::int64_t bits_read = std::bit_width(static_cast<std::uint64_t>(value));
@@ -69,15 +71,15 @@ AnalogShape analog_shape(const Macro& macro, const MvmOperation& op)
     return shape;
 }
 
-MacroSchedule pipeline(const std::vector<Cycle>& reads, Cycle convert, Cycle tail, int banks)
+MacroSchedule pipeline(const std::vector<Cycle>& reads, const std::vector<Cycle>& converts, Cycle tail, int banks)
 {
     Cycle read_end = 0;
     Cycle converted = 0;        // the conversion of the read before
     Cycle converted_before = 0; // and of the one before that
-    for (const Cycle read : reads) {
-        read_end = std::max(read_end, banks > 1 ? converted_before : converted) + read;
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        read_end = std::max(read_end, banks > 1 ? converted_before : converted) + reads[i];
         converted_before = converted;
-        converted = std::max(read_end, converted) + convert;
+        converted = std::max(read_end, converted) + converts[i];
     }
     MacroSchedule s;
     s.reads = static_cast<std::int64_t>(reads.size());
@@ -119,6 +121,10 @@ std::vector<MacroEvent> analog_counts(const Macro& macro, const MvmOperation& op
     if (samples_per_pulse(config))
         events.push_back({types.sample, shape.result_columns * shape.longest * op.arrays});
     events.push_back({types.conversion, results});
+    if (config.adc.bits_left) {
+        const std::int64_t steps = std::accumulate(shape.steps.begin(), shape.steps.end(), std::int64_t{0});
+        events.push_back({types.step, shape.result_columns * steps * op.arrays});
+    }
     events.push_back({types.add, results});
     if (counts_inputs(config))
         events.push_back({types.count, shape.row_drives});

@@ -8,6 +8,7 @@ namespace imc
 /// The loop bounds of an operation on an analog macro, shared by the families of this folder.
 struct AnalogShape {
     std::vector<Femtoseconds> pulses; ///< of each array read: how long rows are driven; 0 where the array only settles
+    std::vector<int> steps;           ///< of the conversion after each array read
     std::int64_t groups = 0;          ///< of rows, driven one after another
     std::int64_t row_drives = 0;      ///< rows × slices × phases × arrays
     std::int64_t edges = 0;           ///< pulse count: word-line edges over rows, slices, phases and arrays
@@ -20,9 +21,9 @@ struct AnalogShape {
 };
 AnalogShape analog_shape(const Macro& macro, const MvmOperation& operation);
 
-/// Reads of the given lengths, each followed by a conversion of `convert` cycles. Two banks: a read waits for the
+/// Reads of the given lengths, each followed by a conversion of `converts` cycles. Two banks: a read waits for the
 /// conversion before last; one: for the last. The last result follows `tail` later.
-MacroSchedule pipeline(const std::vector<Cycle>& reads, Cycle convert, Cycle tail, int banks);
+MacroSchedule pipeline(const std::vector<Cycle>& reads, const std::vector<Cycle>& converts, Cycle tail, int banks);
 
 /// Everything that is counted in an analog macro; samples only with a sample-and-hold.
 std::vector<MacroEvent> analog_counts(const Macro& macro, const MvmOperation& operation, bool samples);

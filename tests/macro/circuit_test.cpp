@@ -119,6 +119,9 @@ MacroConfig random_macro(RandomStream& random)
             c.array.model = ArrayModel::user;
             c.array.user.energy_j = 1e-15;
             c.adc.bias_a = 1e-6 * pick(0, 2);
+            c.adc.model = AdcModel::user_per_bit;
+            c.adc.user.latency_s = 1e-9 * pick(1, 9);
+            c.adc.bits_left = pick(0, 1) == 1;
         }
     }
     return c;
@@ -221,6 +224,8 @@ const Mutation mutations[] = {
     {"line energy", "neurram_rram_130nm", [](MacroCosts& c) { c.driver.energy_j *= 1.001; }},
     {"line start energy", "neurram_rram_130nm", [](MacroCosts& c) { c.line_start.energy_j *= 1.001; }},
     {"sample of a pulse", "neurram_rram_130nm", [](MacroCosts& c) { c.sample_hold.energy_j *= 1.001; }},
+    {"converter step energy", "neurram_rram_130nm", [](MacroCosts& c) { c.adc_step.energy_j *= 1.001; }},
+    {"converter step latency", "neurram_rram_130nm", [](MacroCosts& c) { c.adc_step.latency_s += 1e-12; }},
     {"cell energy per bit", "neurram_rram_130nm", [](MacroCosts& c) { c.array.energy_j *= 1.001; }},
     {"scaling latency", "hermes_pcm_14nm", [](MacroCosts& c) { c.shift_add.latency_s += 1e-12; }},
 };

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "arch/config/costs/array.h"
+#include "arch/config/macro_costs.h"
 #include "arch/macro/macro.h"
 #include "sim/base/config/document.h"
 #include "sim/base/random.h"
@@ -204,7 +205,7 @@ TEST(NeuronUnderBias, TakesPowerTimesTheTimeOfARead)
     MacroConfig c = load("neurram_rram_130nm");
     c.adc.bias_a = 1e-6;
     c.shift_add.user.energy_j = 0.0;
-    for (const int bits : {1, 2, 3, 4}) {
+    for (const int bits : {1, 2, 3, 4, 6, 8}) {
         const auto macro = make_macro(c);
         const MvmOperation op{256, 256, 1, bits, true};
         double joules = 0.0;
@@ -214,6 +215,22 @@ TEST(NeuronUnderBias, TakesPowerTimesTheTimeOfARead)
         const double seconds = Clock(1).seconds(macro->schedule(op, Clock(1)).interval);
         EXPECT_NEAR(joules, 1e-6 * 1.8 * 128 * seconds, 1e-6 * joules) << bits << " input bits";
     }
+}
+
+TEST(NeuronUnderBias, TakesInLaterPhasesOnlyTheOutputBitsThatInputBitsLeave)
+{
+    MacroConfig c = load("neurram_rram_130nm");
+    c.adc.bits = 9;
+    const MvmOperation op{256, 256, 1, 7, true}; // six bits of magnitude: two phases of three
+    const auto interval = [&] { return Clock(1).seconds(make_macro(c)->schedule(op, Clock(1)).interval); };
+    // 0.27 µs per sample, 0.3 per step, 0.3 per phase
+    EXPECT_NEAR(interval(), 0.27e-6 * (7 + 7) + 0.3e-6 * (9 + 6) + 0.3e-6 * 2, 1e-12);
+    c.adc.bits_left = false;
+    EXPECT_NEAR(interval(), 0.27e-6 * (7 + 7) + 0.3e-6 * (9 + 9) + 0.3e-6 * 2, 1e-12);
+    EXPECT_EQ(converter_steps(c, 8), 9);
+    c.adc.bits_left = true;
+    EXPECT_EQ(converter_steps(c, 8), 1);
+    EXPECT_EQ(converter_steps(c, 12), 1) << "never none";
 }
 
 } // namespace

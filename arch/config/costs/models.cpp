@@ -143,6 +143,9 @@ void AdcConfig::fields(config::Visitor& v)
     v.real("enob", enob, {0.0, 16.0}, unit::bits, "effective bits, for cost and noise; 0: as many as bits");
     v.section("user", user, "costs for model 'user'; latency 0 follows the rate");
     v.real("energy_factor", energy_factor, {0.01, 100.0}, unit::none, "a measured converter's energy over its law's");
+    v.boolean("bits_left", bits_left,
+              "user_per_bit: later input slices take only as many steps as the bits before them leave (NeuRRAM); time "
+              "and energy, values keep all bits");
     v.real("bias_ua", bias_a, {0.0, 1e6}, microamperes,
            "voltage sensing: current of a column's amplifier while it integrates, settles and converts");
     v.choice("range", range, adc_ranges, "values: how step and limits are chosen");

@@ -147,12 +147,14 @@ run::Result under(const CostSet& set, const StoredRun& stored, std::vector<std::
         if (macro.adc.model != *set.adc) { // what was measured of one converter says nothing of another
             macro.adc.energy_factor = 1.0;
             macro.adc.bias_a = 0.0;
+            macro.adc.bits_left = false;
         }
         macro.adc.model = *set.adc;
         const MacroCosts costs = resolve_costs(macro);
         warnings.insert(warnings.end(), costs.adc.warnings.begin(), costs.adc.warnings.end());
         // One law is asked for: it has no range over laws. That of the run's own law is what "own" shows.
         units.push_back({Component::adc, "conversion", event_types(costs).conversion.unit, TileTypeId(t)});
+        units.push_back({Component::adc, "step", event_types(costs).step.unit, TileTypeId(t)});
     }
     units.insert(units.end(), set.units.begin(), set.units.end());
     run::Result r = stored.result;
