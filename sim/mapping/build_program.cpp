@@ -9,6 +9,7 @@
 #include "sim/base/errors.h"
 #include "sim/mapping/capacity.h"
 #include "sim/mapping/least_reserves.h"
+#include "sim/mapping/output_registers.h"
 #include "sim/mapping/part_work.h"
 #include "sim/mapping/reduction.h"
 
@@ -61,7 +62,7 @@ public:
         if (options_.minimal_buffers)
             reserve_least();
         else
-            share_output_registers();
+            share_output_registers(program_, chip_);
         return std::move(program_);
     }
 
@@ -84,24 +85,6 @@ private:
         const auto columns = static_cast<std::int64_t>(flow.region.columns.size());
         flow.reserved_bits =
             line_buffer_bits(to.inputs[flow.port], to.share, flow.capacity, columns, flow.bits, buffer.folds);
-    }
-
-    /// A tile's output register is divided among its actors by what they produce: all get the same share of an
-    /// inference's tokens, so that none holds back the others.
-    void share_output_registers()
-    {
-        std::vector<std::int64_t> bits(program_.tiles, 0); // of an inference
-        const auto produced = [](const Actor& actor) { return actor.work.result_bits * actor.share.tokens(); };
-        for (const Actor& actor : program_.actors)
-            bits[actor.tile.value()] += produced(actor);
-        for (Actor& actor : program_.actors) {
-            if (actor.tile == mapping_.memory_tile || actor.work.result_bits == 0)
-                continue;
-            const double part = static_cast<double>(produced(actor)) / static_cast<double>(bits[actor.tile.value()]);
-            const double room = static_cast<double>(type_of(actor.tile).output_register.bytes * 8) * part;
-            const auto slots = static_cast<int>(room / static_cast<double>(actor.work.result_bits));
-            actor.output_slots = std::max(actor.output_slots, slots);
-        }
     }
 
     const TileConfig& type_of(TileId tile) const { return chip_.tiles[mapping_.type_of(tile).value()]; }

@@ -169,7 +169,7 @@ TEST_P(Family, ConvertersNeverGetCheaperWithBits)
 }
 
 INSTANTIATE_TEST_SUITE_P(Scaling, Family, testing::ValuesIn(shipped),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& shipped_macro) { return std::string(shipped_macro.param); });
 
 TEST(UserCosts, FollowTheNodeAndTheLengthOfTheirLineFromWhereTheyAreStated)
 {
