@@ -145,7 +145,8 @@ def rungs(args):
         cells.append(f"{100 * (1 - volume(scale, kept) / best):.3f} % ({len(kept)} chosen, "
                      f"{len(set(front(values['flit'])) & set(kept))} of {len(front(values['flit']))} of the front)")
         print(f"| {rung} | " + " | ".join(cells) + " |")
-    print()
+    falls = sum(any(values[a][i][2] > values[b][i][2] for a, b in zip(RUNGS, RUNGS[1:])) for i in range(len(good)))
+    print(f"\nLatency falls from one rung to the next for {falls} of {len(good)} candidates.\n")
 
 
 def experiments(args):
