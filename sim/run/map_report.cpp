@@ -11,7 +11,6 @@
 #include "sim/mapping/capacity.h"
 #include "sim/mapping/placement.h"
 #include "sim/mapping/reduction.h"
-#include "sim/run/link_bounds.h"
 #include "sim/run/summary.h"
 
 namespace imc::run
@@ -87,8 +86,10 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     r.interval_cycles = m.interval_cycles;
     Ledger ledger;
     tile::ServiceTable services(experiment.chip, mapped.program, ledger);
-    r.tile_bound = bounds_of(experiment, mapped, services, Served::in_all).tile;
-    r.links = link_bound(experiment, mapped, Served::in_all);
+    const Bounds bounds = bounds_of(experiment, mapped, services, Served::in_all);
+    r.tile_bound = bounds.tile;
+    r.links = bounds.network;
+    r.fed_may_help = experiment.mapping.replication == mapping::Replication::balanced;
     r.streaming_bound_cycles = static_cast<double>(std::max(r.tile_bound.cycles, r.links.cycles));
     r.hop_bytes = mapped.hop_bytes;
     r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
@@ -201,9 +202,10 @@ std::string to_text(const MapReport& r)
                         r.links.cycles > r.tile_bound.cycles ? r.links.resource : r.tile_bound.resource);
     if (static_cast<double>(r.links.cycles) > 1.05 * r.interval_cycles)
         text += fmt::format("  the network on chip does not keep up: its busiest channel, {}, takes {} cycles an "
-                            "inference, {:.1f} times the slowest layer\n",
+                            "inference, {:.1f} times the slowest layer{}\n",
                             r.links.resource, r.links.cycles,
-                            static_cast<double>(r.links.cycles) / std::max(1.0, r.interval_cycles));
+                            static_cast<double>(r.links.cycles) / std::max(1.0, r.interval_cycles),
+                            r.fed_may_help ? "; mapping.replication=fed leaves out copies that it cannot feed" : "");
     text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
                         r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
     text += fmt::format("fullest tile buffer: {} of {} bytes\n", r.most_buffer_bytes, r.buffer_bytes);

@@ -232,6 +232,36 @@ TEST(Readme, ResultsOnThePcmChipAreThoseOfTheSimulator) { check_rows("PCM"); }
 TEST(Readme, ResultsOnTheSramChipAreThoseOfTheSimulator) { check_rows("SRAM"); }
 TEST(Readme, ResultsOnTheHybridChipAreThoseOfTheSimulator) { check_rows("Hybrid"); }
 
+/// The last two cells of the rows, in the order of the sweep's points.
+TEST(Readme, TimeGoesWhereTheSweepSays)
+{
+    const TemporaryDirectory dir;
+    const Ended swept = imcsim({"sweep", source / "configs/sweeps/where_time_goes.json", "--out", dir / "out"});
+    ASSERT_EQ(swept.status, 0) << swept.err;
+    const auto points = nlohmann::json::parse(imc::read_file(source / "configs/sweeps/where_time_goes.json"))["points"];
+    std::string readme = imc::read_file(source / "README.md");
+    const auto lines = lines_of(readme);
+    auto line = std::find(lines.begin(), lines.end(), "| | what takes time | one inference | between two |");
+    ASSERT_NE(line, lines.end());
+    ++line;
+    for (const auto& point : points) {
+        ASSERT_NE(++line, lines.end());
+        const auto r =
+            nlohmann::json::parse(imc::read_file(dir / "out" / point.at("name").get<std::string>() / "result.json"));
+        const std::size_t figures = line->find(" | ", line->find(" | ") + 3) + 3;
+        const std::string now =
+            line->substr(0, figures) + fmt::format("{} cycles | {:.0f} |", r.at("cycles").get<std::int64_t>(),
+                                                   r.at("interval_cycles").get<double>());
+        if (bless)
+            readme.replace(readme.find(*line), line->size(), now);
+        else
+            EXPECT_EQ(*line, now) << "scripts/bless.sh brings README.md up to date";
+    }
+    EXPECT_EQ(*(line + 1), "");
+    if (bless)
+        imc::write_file(source / "README.md", readme);
+}
+
 TEST(Readme, PicturesAreThoseOfARun)
 {
     const TemporaryDirectory dir;
