@@ -182,7 +182,7 @@ private:
                            std::int64_t first_channel, const std::vector<int>& ahead, bool folds)
     {
         const program::Input input = program_.actors[to].inputs[port];
-        const std::vector<int>& share = program_.actors[to].share.rows;
+        const std::vector<int> share = program_.actors[to].share.rows; // a copy: spill() adds actors
         const auto columns = static_cast<std::int64_t>(region.columns.size());
         const Room room = room_on(program_.actors[to].tile);
         const auto rows_for = [&](Room r) {
