@@ -23,7 +23,7 @@ constexpr config::Choice<ConverterKind> kinds[] = {
     {"sar", ConverterKind::sar, "one step per bit"},
     {"flash", ConverterKind::flash, "all levels compared at once"},
     {"ramp", ConverterKind::ramp, "counts through its levels"},
-    {"cco", ConverterKind::cco, "counts the periods of an oscillator"}};
+    {"cco", ConverterKind::cco, "counts the periods of an oscillator during the read"}};
 
 } // namespace
 
@@ -42,6 +42,7 @@ void Datasheet::fields(config::Visitor& v)
     v.real("adc_bits", adc_bits, {0, 16}, unit::bits, "converter resolution; 0: digital");
     v.integer("adc_count", adc_count, {0, 65536}, unit::none, "converters; 0: one per column");
     v.choice("adc_kind", adc_kind, kinds, "how it converts");
+    v.integer("phases", phases, {1, 16}, unit::none, "whole reads per access, as one per sign; results are added");
     v.real("supply_v", supply_v, {0.2, 5}, unit::volts, "supply", config::Presence::required);
 }
 
@@ -53,6 +54,8 @@ void Datasheet::check(const config::Place& place) const
         place.fail("adc_bits", "only SRAM can do without converters");
     if (adc_bits > 0.0 && adc_bits < 1.0)
         place.fail("adc_bits", fmt::format("must be 0 (digital) or at least 1, got {:g}", adc_bits));
+    if (adc_bits == 0.0 && phases > 1)
+        place.fail("phases", fmt::format("must be 1 without converters (adc_bits = 0), got {}", phases));
     if (stored_bits() > columns * std::max(cell_bits, 1))
         place.fail("weight_bits",
                    fmt::format("a weight of {:g} bits does not fit into {} columns", weight_bits, columns));

@@ -26,6 +26,7 @@ struct Datasheet {
     double adc_bits = 0;      ///< 0: digital
     int adc_count = 0;        ///< 0: one per column
     ConverterKind adc_kind = ConverterKind::unspecified;
+    int phases = 1; ///< whole reads of an access whose results are added
     double supply_v = 0.9;
     void fields(config::Visitor& v);
     void check(const config::Place& place) const;

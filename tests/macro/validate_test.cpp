@@ -336,7 +336,8 @@ TEST(Datasheet, TakesNullAsAbsentAndAListAsItsItems)
     const std::string one =
         R"({"tech_nm":28,"cell":"sram","rows":128,"columns":64,"input_bits":8,"weight_bits":8,"supply_v":0.9)";
     const auto absent = predicted(one + "}");
-    EXPECT_EQ(predicted(one + R"(,"adc_bits":null,"adc_count":null,"adc_kind":null,"rows_active":null})"), absent);
+    EXPECT_EQ(predicted(one + R"(,"adc_bits":null,"adc_count":null,"adc_kind":null,"phases":null,"rows_active":null})"),
+              absent);
     EXPECT_EQ(predicted(one + R"(,"adc_bits":0,"adc_count":0})"), absent);
     const auto list = predicted("[" + one + "}," + with_cell("rram") + "]");
     ASSERT_EQ(list.size(), 2u);
@@ -383,6 +384,27 @@ TEST(Datasheet, RefusesWhatCannotBeBuilt)
     EXPECT_THROW(read(R"({"tech_nm":28,"cell":"sram","rows":64,"columns":64,"rows_active":65,"input_bits":4,
                           "weight_bits":4,"supply_v":1})"),
                  ConfigError);
+}
+
+TEST(Datasheet, SaysWhatIsWrongWithPhases)
+{
+    const auto error = [](const std::string& more) -> std::string {
+        const std::string sheet =
+            R"({"tech_nm":28,"cell":"sram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"supply_v":1,)" +
+            more + "}";
+        try {
+            (void)config::Document::parse(sheet, "sheet.json").read<Datasheet>();
+        } catch (const ConfigError& e) {
+            return e.what();
+        }
+        return "";
+    };
+    EXPECT_THAT(error(R"("adc_bits":4,"phases":0)"),
+                testing::HasSubstr("phases: must be an integer in [1, 16], got 0"));
+    EXPECT_THAT(error(R"("phases":2)"),
+                testing::HasSubstr("phases: must be 1 without converters (adc_bits = 0), got 2"));
+    EXPECT_EQ(error(R"("adc_bits":4,"phases":2)"), "");
+    EXPECT_EQ(error(R"("phases":1)"), "");
 }
 
 TEST(Validation, RefusesACaseWithMoreParametersThanFigures)

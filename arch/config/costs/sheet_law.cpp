@@ -179,7 +179,8 @@ SheetFigure figure(const SheetFit& fit, Law law, const Rising& rising, SheetPoin
     add_law(grid, rising, law, fit, p);
     add_neighbours(grid, rising, fit, p);
     grid.make_monotone();
-    return {std::exp(grid.read(p)) * unit, fit.spread[conducts(p.kind) ? 2 : static_cast<std::size_t>(p.kind)]};
+    return {std::exp(grid.read(p)) * p.phases * unit,
+            fit.spread[conducts(p.kind) ? 2 : static_cast<std::size_t>(p.kind)]};
 }
 
 } // namespace
