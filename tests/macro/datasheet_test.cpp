@@ -65,6 +65,7 @@ Datasheet random_sheet(RandomStream& random)
     s.adc_kind = one_of(random, {ConverterKind::unspecified, ConverterKind::unspecified, ConverterKind::sar,
                                  ConverterKind::flash, ConverterKind::ramp, ConverterKind::cco});
     s.input_slice_bits = one_of(random, {0, 0, 0, 1, 2, 4});
+    s.phases = s.input_bits % 4 == 0 ? 4 : 1;
     if (s.cell != DatasheetCell::sram)
         s.cell_bits = one_of(random, {0, 0, 1, 2, 4});
     return s;
@@ -167,6 +168,41 @@ TEST(DatasheetLaws, HaveNoCliffsBetweenSheetsThatHardlyDiffer)
     }
 }
 
+Datasheet hermes()
+{
+    Datasheet s;
+    s.node_m = 14e-9;
+    s.cell = DatasheetCell::pcm;
+    s.rows = s.columns = s.adc_count = 256;
+    s.input_bits = 8;
+    s.weight_bits = s.adc_bits = 8.0;
+    s.supply_v = 0.8;
+    return s;
+}
+
+// Le Gallo, Nature Electronics 2023: 9.76 TOPS/W and 132.9 ns in one phase, 2.48 TOPS/W and 521 ns in four.
+TEST(DatasheetLaws, TakeAWholeReadForEachPhaseAsHermesDoes)
+{
+    Datasheet sheet = hermes();
+    const Figures one = of_macro(sheet);
+    sheet.phases = 4;
+    const Figures four = of_macro(sheet);
+    EXPECT_NEAR(four.mac_j / one.mac_j / (9.76 / 2.48), 1.0, 0.05);
+    EXPECT_NEAR(four.cycle_s / one.cycle_s / (521.0 / 132.9), 1.0, 0.05);
+    EXPECT_NEAR(std::log(four.mac_j * 2.48 / 2e-12), 0.0, std::log(1.3));
+    EXPECT_NEAR(std::log(four.cycle_s / 521e-9), 0.0, std::log(1.3));
+    EXPECT_EQ(four.area_m2, one.area_m2);
+}
+
+TEST(DatasheetLaws, LeaveAReadAsItIsWhereItsOscillatorsCountMeanwhile)
+{
+    Datasheet sheet = hermes();
+    const Figures unspecified = of_macro(sheet);
+    sheet.adc_kind = ConverterKind::cco;
+    EXPECT_EQ(of_macro(sheet).cycle_s, unspecified.cycle_s);
+    EXPECT_NEAR(std::log(of_macro(sheet).cycle_s / 130e-9), 0.0, std::log(1.3));
+}
+
 /// Errors in logarithms, those of one publication together.
 using ByPublication = std::map<std::string, std::vector<double>>;
 
@@ -223,7 +259,7 @@ double share_within_3(ByPublication values)
 TEST(DatasheetLaws, FitPublishedMacrosAsStated)
 {
     const Errors energy = errors_of("tops_per_w");
-    EXPECT_LT(std::exp(mean(energy.fitted, false)), 1.5);
+    EXPECT_LT(std::exp(mean(energy.fitted, false)), 1.45);
     EXPECT_GE(share_within_3(energy.fitted), 0.95);
     const Errors cycle = errors_of("cycle_ns");
     EXPECT_LT(std::exp(mean(cycle.fitted, false)), 1.6);
@@ -233,12 +269,14 @@ TEST(DatasheetLaws, FitPublishedMacrosAsStated)
 TEST(DatasheetLaws, MissPublicationsThatTheFitDidNotSeeAsStated)
 {
     const Errors energy = errors_of("tops_per_w");
-    EXPECT_GE(energy.left_out.size(), 55u);
-    EXPECT_LT(std::exp(mean(energy.left_out, true)), 2.2);
+    EXPECT_GE(energy.left_out.size(), 60u);
+    EXPECT_LT(std::exp(mean(energy.left_out, true)), 2.1);
+    EXPECT_LT(std::exp(mean(energy.left_out, false)), 2.2);
     EXPECT_NEAR(mean(energy.in_range, true), 0.8, 0.05);
     const Errors cycle = errors_of("cycle_ns");
-    EXPECT_GE(cycle.left_out.size(), 53u);
-    EXPECT_LT(std::exp(mean(cycle.left_out, true)), 2.45);
+    EXPECT_GE(cycle.left_out.size(), 56u);
+    EXPECT_LT(std::exp(mean(cycle.left_out, true)), 2.35);
+    EXPECT_LT(std::exp(mean(cycle.left_out, false)), 2.6);
     EXPECT_NEAR(mean(cycle.in_range, true), 0.8, 0.05);
 }
 
