@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "arch/macro/macro.h"
+#include "sim/base/config/document.h"
+#include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/base/random.h"
 #include "sim/cli/validate/datasheet.h"
@@ -201,6 +203,27 @@ TEST(DatasheetLaws, LeaveAReadAsItIsWhereItsOscillatorsCountMeanwhile)
     sheet.adc_kind = ConverterKind::cco;
     EXPECT_EQ(of_macro(sheet).cycle_s, unspecified.cycle_s);
     EXPECT_NEAR(std::log(of_macro(sheet).cycle_s / 130e-9), 0.0, std::log(1.3));
+}
+
+TEST(Datasheet, SaysWhatIsWrongWithPhases)
+{
+    const auto error = [](const std::string& more) -> std::string {
+        const std::string sheet =
+            R"({"tech_nm":28,"cell":"sram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"supply_v":1,)" +
+            more + "}";
+        try {
+            (void)config::Document::parse(sheet, "sheet.json").read<Datasheet>();
+        } catch (const ConfigError& e) {
+            return e.what();
+        }
+        return "";
+    };
+    EXPECT_THAT(error(R"("adc_bits":4,"phases":0)"),
+                testing::HasSubstr("phases: must be an integer in [1, 16], got 0"));
+    EXPECT_THAT(error(R"("phases":2)"),
+                testing::HasSubstr("phases: must be 1 without converters (adc_bits = 0), got 2"));
+    EXPECT_EQ(error(R"("adc_bits":4,"phases":2)"), "");
+    EXPECT_EQ(error(R"("phases":1)"), "");
 }
 
 /// Errors in logarithms, those of one publication together.

@@ -386,27 +386,6 @@ TEST(Datasheet, RefusesWhatCannotBeBuilt)
                  ConfigError);
 }
 
-TEST(Datasheet, SaysWhatIsWrongWithPhases)
-{
-    const auto error = [](const std::string& more) -> std::string {
-        const std::string sheet =
-            R"({"tech_nm":28,"cell":"sram","rows":64,"columns":64,"input_bits":4,"weight_bits":4,"supply_v":1,)" +
-            more + "}";
-        try {
-            (void)config::Document::parse(sheet, "sheet.json").read<Datasheet>();
-        } catch (const ConfigError& e) {
-            return e.what();
-        }
-        return "";
-    };
-    EXPECT_THAT(error(R"("adc_bits":4,"phases":0)"),
-                testing::HasSubstr("phases: must be an integer in [1, 16], got 0"));
-    EXPECT_THAT(error(R"("phases":2)"),
-                testing::HasSubstr("phases: must be 1 without converters (adc_bits = 0), got 2"));
-    EXPECT_EQ(error(R"("adc_bits":4,"phases":2)"), "");
-    EXPECT_EQ(error(R"("phases":1)"), "");
-}
-
 TEST(Validation, RefusesACaseWithMoreParametersThanFigures)
 {
     const auto path = std::filesystem::temp_directory_path() / ("imc_validate_" + std::to_string(::getpid()) + ".json");
