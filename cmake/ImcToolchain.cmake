@@ -16,7 +16,9 @@ add_compile_options(-ffp-contract=off)
 
 find_program(IMC_CCACHE ccache)
 if(IMC_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${IMC_CCACHE})
+    # Tests have a precompiled header, which ccache looks at only if told to.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${IMC_CCACHE})
 endif()
 
 # Warnings are for our own code: layers link this, dependencies are SYSTEM includes.

@@ -56,9 +56,11 @@ std::string idx(std::string sizes, const std::string& data) // sizes: one digit 
 TEST_F(DataFiles, CifarRecordsAreALabelAndThreePlanes)
 {
     std::string bytes;
-    for (int i = 0; i < 2; ++i)
-        bytes +=
-            static_cast<char>(7 + i) + std::string(1024, '\0') + std::string(1024, '\x7f') + std::string(1024, '\xff');
+    for (int i = 0; i < 2; ++i) {
+        bytes += static_cast<char>(7 + i);
+        for (const char plane : {'\0', '\x7f', '\xff'})
+            bytes.append(1024, plane);
+    }
     const DataSet set = read_cifar10({file("a.bin", bytes), file("b.bin", bytes)});
     EXPECT_EQ(set.labels, (std::vector<int>{7, 8, 7, 8}));
     const Value batch = set.batch(1, 2);
