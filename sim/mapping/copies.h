@@ -49,6 +49,7 @@ struct Workload {
     StageCycles in_all = {};  ///< least cycles of each of them on all tiles together
     bool strips = false;      ///< its copies take whole columns as long as there are enough: less line buffer
     bool apart = false;       ///< its tiles hold no other layer
+    bool whole = false;       ///< each copy lies on one tile if one holds it
 
     std::int64_t positions() const { return static_cast<std::int64_t>(height) * width; }
 };

@@ -236,6 +236,7 @@ private:
             work.back().type = layer.type;
             work.back().strips = concessions_.strips.contains(StageId(s));
             work.back().apart = concessions_.apart.contains(StageId(s));
+            work.back().whole = concessions_.whole.contains(StageId(s));
             if (layer.tiling.arrays > 0) {
                 work.back().cycles_each = types_.cycles_each(stage, layer.tiling, layer.type);
                 work.back().on_tile = busy(StageId(s));
@@ -258,7 +259,6 @@ private:
         if (budget == 0)
             budget = chip_.fits_mesh() ? 0 : room;
         ReplicationPlan plan = plan_replication(work, layouts, budget, options_, concessions_.least_interval,
-                                                
                                                 concessions_.in_order ? Spreading::none
                                                 : hasty_              ? Spreading::hasty
                                                                       : Spreading::thorough);
@@ -267,6 +267,7 @@ private:
         mapping_.interval_bound_cycles = plan.bound;
         mapping_.interval_relaxed_cycles = plan.relaxed;
         mapping_.interval_cycles = plan.interval;
+        mapping_.buffers_full = concessions_.buffers_full;
         mapping_.tiles = plan.tiles.size();
         mapping_.tile_budget = std::max(budget, static_cast<std::int64_t>(mapping_.tiles));
         mapping_.tile_types = {};

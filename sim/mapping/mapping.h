@@ -70,6 +70,7 @@ struct Mapping {
     double interval_relaxed_cycles = 0.0; ///< the same if copies could be split at will (LP relaxation)
     double interval_cycles = 0.0;         ///< of the slowest layer as mapped, nothing else limiting it
     std::int64_t tile_budget = 0;
+    bool buffers_full = false; ///< copies are not as arrays alone would allow: buffers are too small
 
     TileTypeId type_of(TileId tile) const
     {
@@ -81,7 +82,9 @@ struct Mapping {
 struct Concessions {
     std::set<StageId> strips;    ///< layers whose copies take whole columns as long as there are enough
     std::set<StageId> apart;     ///< layers that share no tile with others
+    std::set<StageId> whole;     ///< layers whose copies each lie on one tile if one holds them
     bool in_order = false;       ///< tiles are filled in the order of layers: fewer layers on each
+    bool buffers_full = false;   ///< some of it because buffers are too small
     double least_interval = 1.0; ///< copies that would make it shorter are left out
 };
 

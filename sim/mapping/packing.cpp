@@ -70,10 +70,10 @@ void Packing::by_positions(std::int64_t positions)
     however_slow_ = true;
     for (std::size_t l = 0; l < layers_.size(); ++l)
         if (layers_[l].arrays > 0)
-            add_in_order(
-                l,
-                demand_of(layers_[l], static_cast<double>(positions > 0 ? positions : layers_[l].positions()), any_time),
-                any_time, unlimited);
+            add_in_order(l,
+                         demand_of(layers_[l], static_cast<double>(positions > 0 ? positions : layers_[l].positions()),
+                                   any_time),
+                         any_time, unlimited);
     finish();
 }
 
@@ -103,6 +103,12 @@ bool Packing::add_in_order(std::size_t l, const Demand& demand, double cycles, s
     return false;
 }
 
+/// Arrays of a copy that a tile holds.
+std::int64_t Packing::least_on(const Workload& layer) const
+{
+    return layer.whole && layer.arrays <= types_[layer.type].tile ? layer.arrays : 1;
+}
+
 /// On the first tile that has room and time, or on what is left of the next tiles.
 void Packing::add_copy(std::size_t l, const Demand& demand, double cycles)
 {
@@ -114,7 +120,7 @@ void Packing::add_copy(std::size_t l, const Demand& demand, double cycles)
         const auto t = static_cast<std::size_t>(tile_);
         const std::int64_t taken = std::min(types_[layer.type].tile - used_[t], left);
         const StageCycles load = load_of(layer, demand.load, taken);
-        if (taken == 0 || !fits(l, t, taken, load, cycles))
+        if (taken == 0 || taken < least_on(layer) || !fits(l, t, taken, load, cycles))
             continue;
         place.push_back({tile_, used_[t], taken});
         take(l, t, taken, load);
@@ -125,7 +131,7 @@ void Packing::add_copy(std::size_t l, const Demand& demand, double cycles)
     add_group(layer, copies[l], std::move(place));
 }
 
-bool Packing::evenly(double cycles, std::int64_t most, double part)
+bool Packing::evenly(double cycles, std::int64_t most, double part, RandomStream* random)
 {
     std::vector<Demand> demands;
     std::vector<double> of_units, of_arrays; // a copy's share of a tile
@@ -145,12 +151,12 @@ bool Packing::evenly(double cycles, std::int64_t most, double part)
         loads[layer.type] += demands[l].load * (static_cast<double>(demands[l].fewest) / cycles);
     }
     open_tiles(arrays, loads, most);
-    const auto busy = [&](std::size_t l) { return of_units[l] > of_arrays[l]; };
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        if (busy(a) != busy(b))
-            return busy(a);
-        return busy(a) ? of_units[a] > of_units[b] : of_arrays[a] > of_arrays[b];
-    });
+    std::vector<std::pair<bool, double>> rank; // of each layer; what keeps units busier first
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+        const bool busy = of_units[l] > of_arrays[l];
+        rank.emplace_back(busy, (busy ? of_units[l] : of_arrays[l]) * (random ? 0.5 + random->uniform() : 1.0));
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank[a] > rank[b]; });
     if (!std::ranges::all_of(order, [&](std::size_t l) { return add_evenly(l, demands[l], cycles, most, part); }))
         return false;
     finish();
@@ -227,7 +233,7 @@ bool Packing::spread(std::size_t l, const Demand& demand, double cycles, std::in
         std::int64_t at = -1, free = 0;
         for (std::size_t t = 0; t < used_.size(); ++t) {
             const std::int64_t here = std::min(left, types_[layer.type].tile - used_[t]);
-            if (here > free && fits(l, t, here, load_of(layer, demand.load, here), cycles)) {
+            if (here > free && here >= least_on(layer) && fits(l, t, here, load_of(layer, demand.load, here), cycles)) {
                 at = static_cast<std::int64_t>(t);
                 free = here;
             }
@@ -255,12 +261,12 @@ std::int64_t Packing::best_tile(std::size_t l, std::int64_t arrays, const StageC
             continue;
         const StageCycles& busy = load_[t];
         const double free = 1.0 - static_cast<double>(used_[t]) / all;
-        const double good = load.most() > of_arrays * cycles
-                                ? 2.0 - busy.most() / cycles
-                                : free * of_arrays + ((cycles - busy.fetch) * load.fetch +
-                                                      (cycles - busy.sums) * load.sums +
-                                                      (cycles - busy.vector) * load.vector) /
-                                                         (cycles * cycles);
+        const double good =
+            load.most() > of_arrays * cycles
+                ? 2.0 - busy.most() / cycles
+                : free * of_arrays + ((cycles - busy.fetch) * load.fetch + (cycles - busy.sums) * load.sums +
+                                      (cycles - busy.vector) * load.vector) /
+                                         (cycles * cycles);
         if (best < 0 || good > most) {
             best = static_cast<std::int64_t>(t);
             most = good;
@@ -280,8 +286,8 @@ bool Packing::fits(std::size_t l, std::size_t t, std::int64_t arrays, const Stag
 /// Of a tile with some of a copy's arrays: all inputs, its share of the results.
 StageCycles Packing::load_of(const Workload& layer, const StageCycles& load, std::int64_t arrays) const
 {
-    const double share = static_cast<double>(arrays) /
-                         static_cast<double>(std::min(layer.arrays, types_[layer.type].tile));
+    const double share =
+        static_cast<double>(arrays) / static_cast<double>(std::min(layer.arrays, types_[layer.type].tile));
     return {load.fetch, load.sums * share, load.vector * share};
 }
 
@@ -358,8 +364,7 @@ void Packing::finish()
         for (const CopyGroup& group : copies[l].groups)
             for (const Segment& segment : group.place)
                 settled_[static_cast<std::size_t>(segment.tile)] +=
-                    load_of(layers_[l], layers_[l].on_tile, segment.arrays) *
-                    static_cast<double>(group.share.tokens());
+                    load_of(layers_[l], layers_[l].on_tile, segment.arrays) * static_cast<double>(group.share.tokens());
     }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/base/random.h"
 #include "sim/mapping/copies.h"
 
 /// Where copies of layers lie.
@@ -33,9 +34,9 @@ public:
     /// each copy on the first tiles that have room and time. False if they do not fit.
     bool in_order(double cycles, std::int64_t most);
     /// The same, but spread over all the tiles that there may be, so that layers that keep a tile's units busy with few
-    /// arrays meet those with many arrays and little work. As many copies stay together as take no more than `part` of a
-    /// tile.
-    bool evenly(double cycles, std::int64_t most, double part);
+    /// arrays meet those with many arrays and little work. As many copies stay together as take no more than `part` of
+    /// a tile. With `random` the layers' order is not strict: what is similar changes places.
+    bool evenly(double cycles, std::int64_t most, double part, RandomStream* random = nullptr);
     /// Copies with at most so many positions each, however slow; 0: one copy of each layer. In order.
     void by_positions(std::int64_t positions);
 
@@ -58,6 +59,7 @@ private:
 
     Demand demand_of(const Workload& layer, double turns, double load) const;
     bool add_in_order(std::size_t layer, const Demand& demand, double cycles, std::int64_t most);
+    std::int64_t least_on(const Workload& layer) const;
     void add_copy(std::size_t layer, const Demand& demand, double cycles);
     bool add_evenly(std::size_t layer, const Demand& demand, double cycles, std::int64_t most, double part);
     void open_tiles(const IdVector<TileTypeId, double>& arrays, const IdVector<TileTypeId, StageCycles>& loads,
@@ -79,7 +81,7 @@ private:
     CopyShape shape_;
     bool share_;
     bool however_slow_ = false;
-    std::vector<double> turns_; ///< that copies of each layer may take
+    std::vector<double> turns_;                  ///< that copies of each layer may take
     IdVector<TileTypeId, std::int64_t> of_type_; ///< tiles
     std::vector<std::int64_t> used_;             ///< arrays of each tile
     std::vector<StageCycles> load_;              ///< cycles that each tile's ports and units may be busy

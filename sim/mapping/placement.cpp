@@ -1,7 +1,9 @@
 #include "sim/mapping/placement.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <set>
@@ -74,45 +76,119 @@ Neighbours neighbours_of(const std::vector<Traffic>& traffic, std::size_t tiles)
     return neighbours;
 }
 
-/// Exchanges the places of two tiles, or moves one to a free place, whenever that shortens the way of the bits.
-void improve(std::vector<std::uint32_t>& endpoint, const std::vector<Traffic>& traffic, const MeshShape& mesh,
-             std::int64_t moves, const Rules& rules, RandomStream& random)
+/// Exchanges the places of two tiles, or moves one to a free place, again and again: what shortens the way of the bits
+/// is kept, what lengthens it only early on and by little (simulated annealing; Kirkpatrick et al., Science 220, 1983).
+class Annealing
 {
-    const std::size_t tiles = endpoint.size() - 1; // the memory stays where it is
-    const std::size_t places = static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router;
-    if (tiles < 1 || places < 2)
-        return;
-    const Neighbours neighbours = neighbours_of(traffic, endpoint.size());
-    constexpr std::uint32_t empty = 0xffffffffu;
-    std::vector<std::uint32_t> tile_at(places, empty);
-    for (std::uint32_t t = 0; t < tiles; ++t)
-        tile_at[endpoint[t]] = t;
-
-    const auto cost = [&](std::uint32_t tile, std::uint32_t place, std::uint32_t partner) {
-        double sum = 0.0;
-        for (const auto& [other, bits] : neighbours[tile])
-            if (other != partner) // the distance between the two does not change
-                sum += bits * links_between(place, endpoint[other], mesh);
-        return sum;
-    };
-    for (std::int64_t move = 0; move < moves; ++move) {
-        const auto a = static_cast<std::uint32_t>(random.below(tiles));
-        const auto target = static_cast<std::uint32_t>(random.below(places));
-        const std::uint32_t from = endpoint[a], b = tile_at[target];
-        if (target == from || !rules.may_be_at(a, target) || (b != empty && !rules.may_be_at(b, from)))
-            continue;
-        double gain = cost(a, from, b) - cost(a, target, b);
-        if (b != empty)
-            gain += cost(b, target, a) - cost(b, from, a);
-        if (gain <= 0.0)
-            continue;
-        endpoint[a] = target;
-        tile_at[target] = a;
-        tile_at[from] = b;
-        if (b != empty)
-            endpoint[b] = from;
+public:
+    Annealing(const std::vector<Traffic>& traffic, const MeshShape& mesh, const Rules& rules,
+              std::vector<std::uint32_t>& endpoint, RandomStream& random)
+        : mesh_(mesh), rules_(rules), neighbours_(neighbours_of(traffic, endpoint.size())), endpoint_(endpoint),
+          random_(random), tiles_(endpoint.size() - 1), // the memory stays where it is
+          tile_at_(static_cast<std::size_t>(mesh.routers()) * mesh.tiles_per_router, empty)
+    {
+        for (std::uint32_t place = 0; place < tile_at_.size(); ++place)
+            spots_.push_back(spot_of(place));
+        for (std::uint32_t t = 0; t < tiles_; ++t)
+            tile_at_[endpoint[t]] = t;
+        for (const std::uint32_t place : endpoint)
+            at_.push_back(spot_of(place));
+        for (const Traffic& t : traffic)
+            bits_ += t.bits;
     }
-}
+
+    void run(std::int64_t moves)
+    {
+        if (tiles_ < 1 || tile_at_.size() < 2)
+            return;
+        constexpr double hot = 2.0;    ///< of what a tile sends on average, one link farther
+        constexpr double heated = 0.8; ///< of all moves
+        const double start = hot * bits_ / static_cast<double>(tiles_);
+        for (std::int64_t move = 0; move < moves; ++move) {
+            const double left = 1.0 - static_cast<double>(move) / (heated * static_cast<double>(moves));
+            try_move(left > 0.0 ? start * left * left : 0.0);
+        }
+    }
+
+private:
+    static constexpr std::uint32_t empty = 0xffffffffu;
+
+    /// A router, by column and row.
+    struct Spot {
+        std::int32_t x = 0;
+        std::int32_t y = 0;
+    };
+
+    Spot spot_of(std::uint32_t place) const
+    {
+        const std::uint32_t router = router_of(place, mesh_);
+        return {static_cast<std::int32_t>(router % mesh_.columns), static_cast<std::int32_t>(router / mesh_.columns)};
+    }
+
+    void try_move(double temperature)
+    {
+        const auto a = static_cast<std::uint32_t>(random_.below(tiles_));
+        const std::uint32_t target = random_.below(2) == 0 && !neighbours_[a].empty()
+                                         ? beside(neighbours_[a][random_.below(neighbours_[a].size())].first)
+                                         : static_cast<std::uint32_t>(random_.below(tile_at_.size()));
+        const std::uint32_t from = endpoint_[a], b = tile_at_[target];
+        if (target == from || !rules_.may_be_at(a, target) || (b != empty && !rules_.may_be_at(b, from)))
+            return;
+        double gain = nearer(a, from, target, b);
+        if (b != empty)
+            gain += nearer(b, target, from, a);
+        if (gain <= 0.0 && (temperature <= 0.0 || random_.uniform() >= std::exp(gain / temperature)))
+            return;
+        put(a, target);
+        tile_at_[from] = b;
+        if (b != empty)
+            put(b, from);
+    }
+
+    void put(std::uint32_t tile, std::uint32_t place)
+    {
+        endpoint_[tile] = place;
+        tile_at_[place] = tile;
+        at_[tile] = spots_[place];
+    }
+
+    /// A place at most one link from a tile's router.
+    std::uint32_t beside(std::uint32_t tile)
+    {
+        constexpr Spot ways[] = {{0, 0}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}};
+        const Spot way = ways[random_.below(std::size(ways))];
+        const auto x = static_cast<std::uint32_t>(
+            std::clamp(at_[tile].x + way.x, 0, static_cast<std::int32_t>(mesh_.columns) - 1));
+        const auto y =
+            static_cast<std::uint32_t>(std::clamp(at_[tile].y + way.y, 0, static_cast<std::int32_t>(mesh_.rows) - 1));
+        return (y * mesh_.columns + x) * mesh_.tiles_per_router +
+               static_cast<std::uint32_t>(random_.below(mesh_.tiles_per_router));
+    }
+
+    /// Bits × links that a tile's way to others gets shorter by; that to `partner`, which comes to `from`, stays.
+    double nearer(std::uint32_t tile, std::uint32_t from, std::uint32_t to, std::uint32_t partner) const
+    {
+        const Spot a = spots_[from], b = spots_[to];
+        double sum = 0.0;
+        for (const auto& [other, bits] : neighbours_[tile]) {
+            const Spot o = at_[other];
+            const int links = std::abs(a.x - o.x) + std::abs(a.y - o.y) - std::abs(b.x - o.x) - std::abs(b.y - o.y);
+            sum += other == partner ? 0.0 : bits * links;
+        }
+        return sum;
+    }
+
+    const MeshShape& mesh_;
+    const Rules& rules_;
+    const Neighbours neighbours_;
+    std::vector<std::uint32_t>& endpoint_;
+    RandomStream& random_;
+    std::size_t tiles_;
+    std::vector<std::uint32_t> tile_at_; ///< places
+    std::vector<Spot> spots_;            ///< of places
+    std::vector<Spot> at_;               ///< of tiles
+    double bits_ = 0.0;
+};
 
 /// The best of all placements: one tile after another on every free place, unless the bits' way is as long already.
 class Exhaustive
@@ -233,9 +309,10 @@ std::vector<std::uint32_t> place(const program::Program& program, const MeshShap
     endpoint.push_back(mesh.routers() * mesh.tiles_per_router);
     if (options.placement == Placement::improved) {
         const std::vector<Traffic> traffic = traffic_of(program);
-        const std::size_t each = options.replicates() ? 400 : 100; // copies have neighbours on more tiles
-        const std::int64_t moves = std::min(options.placement_moves, static_cast<std::int64_t>(each * endpoint.size()));
-        improve(endpoint, traffic, mesh, moves, rules, random);
+        constexpr std::size_t each = 400, least = 20000; // for each tile, in all
+        const std::int64_t moves =
+            std::min(options.placement_moves, static_cast<std::int64_t>(std::max(least, each * endpoint.size())));
+        Annealing(traffic, mesh, rules, endpoint, random).run(moves);
         if (order.size() <= most_places_tried && options.placement_moves > 0)
             Exhaustive(traffic, mesh, rules, endpoint).search();
     }

@@ -88,6 +88,31 @@ double least_interval(const std::vector<Workload>& layers, const ArrayLayouts& t
     });
 }
 
+/// Up to so many products a map falls apart along one axis. Where each lacks some row and some column, there are at
+/// least four (Alon, Bohman, Holzman, Kleitman, Discrete Math. 257, 2002), and of four two cover each row and two each
+/// column: they are a cross. Else one has all rows or all columns, and what is left is a product again.
+constexpr std::int64_t most_cut = 4;
+
+/// Whether cuts along one axis after another divide a map into `parts` of at most `most` positions each.
+bool can_cut(int height, int width, std::int64_t most, int parts)
+{
+    if (static_cast<std::int64_t>(height) * width > most * parts)
+        return false;
+    if (parts == 1)
+        return true;
+    const auto along = [&](int length, int across) {
+        for (int first = 1; first <= parts / 2; ++first) {
+            int cut = static_cast<int>(std::min<std::int64_t>(most * first / across, length - 1));
+            while (cut > 0 && !can_cut(cut, across, most, first))
+                --cut; // the more the first ones take, the less is left
+            if (cut > 0 && can_cut(length - cut, across, most, parts - first))
+                return true;
+        }
+        return false;
+    };
+    return static_cast<std::int64_t>(height) * width <= most || along(height, width) || along(width, height);
+}
+
 } // namespace
 
 double relaxed_interval(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget)
@@ -111,12 +136,10 @@ std::int64_t least_products(int height, int width, std::int64_t most)
     for (std::int64_t rows = 1; rows <= std::min<std::int64_t>(height, most); ++rows)
         largest = std::max(largest, rows * std::min<std::int64_t>(width, most / rows));
     const std::int64_t positions = static_cast<std::int64_t>(height) * width;
-    const std::int64_t least = (positions + largest - 1) / largest;
-    // Two split one axis. If neither had all rows, a row that is not in the one would be wholly in the other, and the
-    // other way round: both would have all columns, and split the rows.
-    const std::int64_t halves = std::min<std::int64_t>((height + 1) / 2 * static_cast<std::int64_t>(width),
-                                                       (width + 1) / 2 * static_cast<std::int64_t>(height));
-    return least == 2 && halves > most ? 3 : least;
+    std::int64_t least = (positions + largest - 1) / largest;
+    while (least <= most_cut && !can_cut(height, width, most, static_cast<int>(least)))
+        ++least;
+    return least;
 }
 
 ReplicationPlan plan_replication(const std::vector<Workload>& layers, const ArrayLayouts& given, std::int64_t budget,
@@ -141,9 +164,9 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
     plan.relaxed = relaxed_interval(layers, types, budget);
     const double lowest = std::max(plan.bound, least);
     // Every try is what the copies really reach.
-    const auto try_within = [&](double cycles, double part) {
+    const auto try_within = [&](double cycles, double part, RandomStream* random = nullptr) {
         Packing tried(layers, types, shape, true);
-        if (!(part > 0.0 ? tried.evenly(cycles, budget, part) : tried.in_order(cycles, budget)))
+        if (!(part > 0.0 ? tried.evenly(cycles, budget, part, random) : tried.in_order(cycles, budget)))
             return false;
         const double interval = tried.interval();
         if (interval >= plan.interval)
@@ -169,6 +192,7 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
         try_within(lowest + (plan.interval - lowest) * i / tries, 0.0);
     if (spreading == Spreading::none)
         return plan;
+    constexpr double close = 1.10;
     constexpr std::int64_t large = 512; // tiles: what is left over at their ends matters less
     const bool hasty = spreading == Spreading::hasty || budget > large;
     for (const double part : hasty ? std::vector<double>{0.25} : std::vector<double>{1.0, 0.5, 0.34, 0.25, 0.17, 0.12, 0.08})
@@ -177,6 +201,12 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
             for (int i = 1; i < 8 && plan.interval > 1.05 * lowest && !hasty; ++i)
                 try_within(lowest + (plan.interval - lowest) * i / 8, part);
         }
+    RandomStream random(1, "packing"); // the same for all: a mapping does not depend on the seed of a run
+    const int most_tries = hasty ? 20 : 400;
+    for (int i = 0; i < most_tries && plan.interval > close * lowest; ++i) {
+        const double part = std::exp(-0.5 * random.uniform());
+        try_within(lowest * (close - 0.05 * random.uniform()), part, &random);
+    }
     return plan;
 }
 

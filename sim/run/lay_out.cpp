@@ -18,23 +18,8 @@ void lay_out_with(const Experiment& experiment, Mapped& mapped, const mapping::C
 {
     mapped.mapping =
         mapping::map_network(mapped.graph, experiment.chip, experiment.precision, experiment.mapping, concessions);
-    mapped.program = mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision,
-                                            experiment.mapping);
-}
-
-/// The contraction on arrays on whose tiles a layer is computed; invalid if there is none.
-StageId host_of(const mapping::Mapping& mapping, LayerId layer)
-{
-    const auto& stages = mapping.pipeline.stages;
-    for (std::size_t s = 0; s < stages.size(); ++s) {
-        if (mapping.pipeline.layer[s] != layer)
-            continue;
-        StageId id(s);
-        while (id.valid() && mapping.layers[id.value()].on_vector_unit())
-            id = stages[id].inputs.empty() ? StageId() : stages[id].inputs.front().view.source();
-        return id;
-    }
-    return {};
+    mapped.program =
+        mapping::build_program(mapped.mapping, mapped.graph, experiment.chip, experiment.precision, experiment.mapping);
 }
 
 /// Whole columns first, then a layer's tiles for itself. False if nothing is left to give up.
@@ -71,6 +56,20 @@ void give_up_all(const mapping::Mapping& mapping, mapping::Concessions& concessi
 
 } // namespace
 
+mapping::StageId host_of(const mapping::Mapping& mapping, LayerId layer)
+{
+    const auto& stages = mapping.pipeline.stages;
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+        if (mapping.pipeline.layer[s] != layer)
+            continue;
+        mapping::StageId id(s);
+        while (id.valid() && mapping.layers[id.value()].on_vector_unit())
+            id = stages[id].inputs.empty() ? mapping::StageId() : stages[id].inputs.front().view.source();
+        return id;
+    }
+    return {};
+}
+
 void lay_out(const Experiment& experiment, Mapped& mapped, mapping::Concessions& concessions)
 {
     const mapping::Options& options = experiment.mapping;
@@ -82,6 +81,7 @@ void lay_out(const Experiment& experiment, Mapped& mapped, mapping::Concessions&
         } catch (const mapping::BufferTooSmall& full) {
             if (!options.replicates() && !options.share_tiles)
                 throw;
+            concessions.buffers_full = true;
             if (!std::exchange(concessions.in_order, true))
                 continue;
             if (!give_up(mapped.mapping, full, concessions))

@@ -10,4 +10,7 @@ namespace imc::run
 /// `concessions`). Throws RunError if that is not enough.
 void lay_out(const Experiment& experiment, Mapped& mapped, mapping::Concessions& concessions);
 
+/// The contraction on arrays on whose tiles a layer is computed; invalid if there is none.
+mapping::StageId host_of(const mapping::Mapping& mapping, LayerId layer);
+
 } // namespace imc::run

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -52,13 +53,13 @@ public:
     {
     }
 
-    void inject(TileId tile, Cycle packets, Cycle flits) { sent_[tile.value()].add(packets, flits); }
-    void eject(TileId tile, Cycle packets, Cycle flits) { received_[tile.value()].add(packets, flits); }
+    void inject(TileId tile, Cycle packets, Cycle flits) { add(sent_[tile.value()], packets, flits); }
+    void eject(TileId tile, Cycle packets, Cycle flits) { add(received_[tile.value()], packets, flits); }
 
     /// Columns first, then rows, as the routers do.
     void pass(std::uint32_t from, std::uint32_t to, Cycle packets, Cycle flits)
     {
-        walk(from, to, [&](std::uint32_t at, Direction way, std::uint32_t) { leaving_[at][way].add(packets, flits); });
+        walk(from, to, [&](std::uint32_t at, Direction way, std::uint32_t) { add(leaving_[at][way], packets, flits); });
     }
     /// A branch of a tree; `entered`: routers that the packet has come to on others.
     void pass(std::uint32_t from, std::uint32_t to, Cycle packets, Cycle flits, std::vector<std::uint32_t>& entered)
@@ -67,28 +68,45 @@ public:
             if (std::find(entered.begin(), entered.end(), next) != entered.end())
                 return;
             entered.push_back(next);
-            leaving_[at][way].add(packets, flits);
+            add(leaving_[at][way], packets, flits);
         });
     }
 
-    Bound busiest() const
+    Bound busiest()
     {
         Bound bound;
+        const auto raise = [&](const Channel& channel, Cycle cycles, const auto& name) {
+            bound.raise(cycles, [&] {
+                watched_ = &channel;
+                return name();
+            });
+        };
         for (std::size_t t = 0; t < sent_.size(); ++t) {
-            bound.raise(cycles_of(sent_[t]), [&] { return fmt::format("injection of tile {}", t); });
-            bound.raise(received_[t].flits, [&] { return fmt::format("ejection to tile {}", t); });
+            raise(sent_[t], cycles_of(sent_[t]), [&] { return fmt::format("injection of tile {}", t); });
+            raise(received_[t], received_[t].flits, [&] { return fmt::format("ejection to tile {}", t); });
         }
         for (std::uint32_t r = 0; r < leaving_.size(); ++r)
-            for (int way = east; way <= north; ++way)
-                bound.raise(cycles_of(leaving_[r][static_cast<std::size_t>(way)]), [&] {
+            for (int way = east; way <= north; ++way) {
+                const Channel& link = leaving_[r][static_cast<std::size_t>(way)];
+                raise(link, cycles_of(link), [&] {
                     return fmt::format("link from router {} to {}", r, next(r, static_cast<Direction>(way)));
                 });
+            }
         return bound;
     }
+
+    /// Cycles by which what has been added since busiest() keeps the busiest busier.
+    Cycle more_on_busiest() { return std::exchange(more_, 0); }
 
 private:
     enum Direction : std::uint8_t { east, west, south, north };
 
+    void add(Channel& channel, Cycle packets, Cycle flits)
+    {
+        channel.add(packets, flits);
+        if (&channel == watched_)
+            more_ += packets * (flits + turnaround_);
+    }
     /// Alone, nobody waits behind the last packet of each virtual channel.
     Cycle cycles_of(const Channel& channel) const
     {
@@ -121,52 +139,107 @@ private:
     Cycle turnaround_;
     Cycle virtual_channels_;
     bool alone_;
+    const Channel* watched_ = nullptr;
+    Cycle more_ = 0;
     std::vector<Channel> sent_, received_;
     std::vector<std::array<Channel, 4>> leaving_; ///< of each router, by direction
+};
+
+/// Puts all packets on their way.
+class Loading
+{
+public:
+    Loading(const Experiment& experiment, const Mapped& mapped, Served served)
+        : experiment_(experiment), mapped_(mapped), program_(mapped.program), alone_(served == Served::for_output),
+          links_(mapped.mesh, experiment.chip.noc.router, program_.tiles, alone_)
+    {
+    }
+
+    /// `after(packet)` is called after the packets of each kind.
+    template <class After> void add_packets(const After& after)
+    {
+        for_each_packet(experiment_, mapped_, alone_ ? needed_regions(program_) : whole_regions(program_),
+                        [&](const std::vector<program::SentToken>& packet, std::int64_t packets) {
+                            add(packet, packets);
+                            after(packet);
+                        });
+    }
+
+    /// An output does not wait for the credits of what it needs; the next inference waits for all of them.
+    void add_credits()
+    {
+        if (alone_ || experiment_.run.ideal.buffers || experiment_.chip.noc.credits != CreditReturn::packets)
+            return;
+        const IdVector<program::FlowId, std::int64_t> credits = credits_of_flows(program_);
+        for (std::size_t f = 0; f < program_.flows.size(); ++f) {
+            const program::Flow& flow = program_.flows[program::FlowId(f)];
+            const TileId sender = tile_of(flow.from), receiver = tile_of(flow.to);
+            if (sender == receiver)
+                continue;
+            const Cycle packets = credits[program::FlowId(f)];
+            links_.inject(receiver, packets, 1);
+            links_.eject(sender, packets, 1);
+            links_.pass(endpoint(receiver), endpoint(sender), packets, 1);
+        }
+    }
+
+    Links& links() { return links_; }
+
+private:
+    TileId tile_of(ActorId actor) const { return program_.actors[actor].tile; }
+    std::uint32_t endpoint(TileId tile) const { return program_.endpoint[tile.value()]; }
+
+    void add(const std::vector<program::SentToken>& packet, std::int64_t packets)
+    {
+        const program::Flow& first = program_.flows[packet.front().flow];
+        const TileId from = tile_of(first.from);
+        const Cycle flits = program::flits_of(first, experiment_.chip.noc);
+        links_.inject(from, packets, flits);
+        if (packet.size() == 1) {
+            const TileId to = tile_of(first.to);
+            links_.eject(to, packets, flits);
+            links_.pass(endpoint(from), endpoint(to), packets, flits);
+            return;
+        }
+        std::vector<std::uint32_t> entered;
+        for (const program::SentToken& s : packet) {
+            const TileId to = tile_of(program_.flows[s.flow].to);
+            links_.eject(to, packets, flits);
+            links_.pass(endpoint(from), endpoint(to), packets, flits, entered);
+        }
+    }
+
+    const Experiment& experiment_;
+    const Mapped& mapped_;
+    const program::Program& program_;
+    bool alone_;
+    Links links_;
 };
 
 } // namespace
 
 Bound link_bound(const Experiment& experiment, const Mapped& mapped, Served served)
 {
-    const program::Program& program = mapped.program;
-    const auto tile_of = [&](ActorId actor) { return program.actors[actor].tile; };
-    const auto endpoint = [&](TileId tile) { return program.endpoint[tile.value()]; };
-    const bool alone = served == Served::for_output;
-    Links links(mapped.mesh, experiment.chip.noc.router, program.tiles, alone);
-    for_each_packet(experiment, mapped, alone ? needed_regions(program) : whole_regions(program),
-                    [&](const std::vector<program::SentToken>& packet, std::int64_t packets) {
-                        const program::Flow& first = program.flows[packet.front().flow];
-                        const TileId from = tile_of(first.from);
-                        const Cycle flits = program::flits_of(first, experiment.chip.noc);
-                        links.inject(from, packets, flits);
-                        if (packet.size() == 1) {
-                            const TileId to = tile_of(first.to);
-                            links.eject(to, packets, flits);
-                            return links.pass(endpoint(from), endpoint(to), packets, flits);
-                        }
-                        std::vector<std::uint32_t> entered;
-                        for (const program::SentToken& s : packet) {
-                            const TileId to = tile_of(program.flows[s.flow].to);
-                            links.eject(to, packets, flits);
-                            links.pass(endpoint(from), endpoint(to), packets, flits, entered);
-                        }
-                    });
-    // An output does not wait for the credits of what it needs; the next inference waits for all of them.
-    if (!alone && !experiment.run.ideal.buffers && experiment.chip.noc.credits == CreditReturn::packets) {
-        const IdVector<program::FlowId, std::int64_t> credits = credits_of_flows(program);
-        for (std::size_t f = 0; f < program.flows.size(); ++f) {
-            const program::Flow& flow = program.flows[program::FlowId(f)];
-            const TileId sender = tile_of(flow.from), receiver = tile_of(flow.to);
-            if (sender == receiver)
-                continue;
-            const Cycle packets = credits[program::FlowId(f)];
-            links.inject(receiver, packets, 1);
-            links.eject(sender, packets, 1);
-            links.pass(endpoint(receiver), endpoint(sender), packets, 1);
-        }
-    }
-    return links.busiest();
+    Loading loading(experiment, mapped, served);
+    loading.add_packets([](const auto&) {});
+    loading.add_credits();
+    return loading.links().busiest();
+}
+
+BusyLink busiest_link(const Experiment& experiment, const Mapped& mapped)
+{
+    Loading loading(experiment, mapped, Served::in_all);
+    loading.add_packets([](const auto&) {});
+    loading.add_credits();
+    BusyLink busy{loading.links().busiest(), {}};
+    loading.add_packets([&](const std::vector<program::SentToken>& packet) {
+        if (const Cycle cycles = loading.links().more_on_busiest(); cycles > 0)
+            for (const program::SentToken& sent : packet)
+                busy.flows.emplace_back(sent.flow, cycles);
+    });
+    std::stable_sort(busy.flows.begin(), busy.flows.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    return busy;
 }
 
 } // namespace imc::run

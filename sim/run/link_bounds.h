@@ -1,5 +1,8 @@
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "sim/run/bounds.h"
 
 namespace imc::run
@@ -10,5 +13,13 @@ namespace imc::run
 /// an output: two cycles with the `baseline` pipeline, one with `lookahead`. The virtual channels of a port share its
 /// packets at best evenly. With Served::in_all the credits that return as packets are on their way, too.
 Bound link_bound(const Experiment& experiment, const Mapped& mapped, Served served);
+
+/// The busiest link and whose packets keep it busy, the cycles of each flow on it (all of a tree's flows have those of
+/// the tree; credits are left out), the busiest flow first.
+struct BusyLink {
+    Bound bound;
+    std::vector<std::pair<program::FlowId, Cycle>> flows;
+};
+BusyLink busiest_link(const Experiment& experiment, const Mapped& mapped);
 
 } // namespace imc::run

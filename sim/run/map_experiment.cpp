@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
@@ -9,7 +6,7 @@
 #include "sim/mapping/reduction.h"
 #include "sim/run/compensation.h"
 #include "sim/run/lay_out.h"
-#include "sim/run/link_bounds.h"
+#include "sim/run/relieve_links.h"
 #include "sim/run/run.h"
 #include "workloads/network.h"
 
@@ -53,59 +50,6 @@ void lay_out_and_place(const Experiment& experiment, Mapped& mapped, mapping::Co
     choose_reduction(experiment, mapped);
 }
 
-double link_cycles(const Experiment& experiment, const Mapped& mapped)
-{
-    return static_cast<double>(link_bound(experiment, mapped, Served::in_all).cycles);
-}
-
-/// Copies that are spread over all tiles come close to the bound of the interval, but talk over more links than copies
-/// that fill tiles in order. Where links are slower than layers, the latter are taken if they stream faster; unless
-/// fed, only if they are close to the bound, too.
-void fill_in_order_for_links(const Experiment& experiment, Mapped& mapped, mapping::Concessions& concessions)
-{
-    constexpr double close = 1.10;
-    const double links = link_cycles(experiment, mapped);
-    if (concessions.in_order || links <= mapped.mapping.interval_cycles)
-        return;
-    Mapped other;
-    other.graph = mapped.graph;
-    mapping::Concessions in_order = concessions;
-    in_order.in_order = true;
-    lay_out_and_place(experiment, other, in_order);
-    const double interval = other.mapping.interval_cycles;
-    const bool may_be = experiment.mapping.replication == mapping::Replication::fed ||
-                        interval <= close * other.mapping.interval_bound_cycles;
-    if (may_be && std::max(interval, link_cycles(experiment, other)) < links) {
-        mapped = std::move(other);
-        concessions = std::move(in_order);
-    }
-}
-
-/// Copies send and receive more than one would, as windows overlap and several tiles read the same: fewer may be
-/// faster. Looks for the interval for which arrays and links need equally long, and keeps what is fastest, of equals
-/// what has fewest copies.
-void leave_out_idle_copies(const Experiment& experiment, Mapped& mapped, const mapping::Concessions& concessions)
-{
-    double low = mapped.mapping.interval_cycles, high = link_cycles(experiment, mapped);
-    double best = std::max(low, high);
-    constexpr int most_tries = 8;
-    constexpr double fine = 1.05, equal = 1.005;
-    for (int i = 0; i < most_tries && high > fine * low; ++i) {
-        mapping::Concessions fewer = concessions;
-        fewer.least_interval = std::sqrt(low * high);
-        Mapped tried;
-        tried.graph = mapped.graph;
-        lay_out_and_place(experiment, tried, fewer);
-        const double links = link_cycles(experiment, tried);
-        const double interval = std::max(tried.mapping.interval_cycles, links);
-        (links > tried.mapping.interval_cycles ? low : high) = fewer.least_interval;
-        if (interval > equal * best)
-            continue;
-        best = std::min(best, interval);
-        mapped = std::move(tried);
-    }
-}
-
 /// Stands in for data until values are computed.
 void assume_activity(const Experiment& experiment, program::Program& program)
 {
@@ -142,10 +86,18 @@ Mapped map_experiment(const Experiment& experiment, Graph network)
     mapped.graph = std::move(network);
     mapping::Concessions concessions;
     lay_out_and_place(experiment, mapped, concessions);
+    const LayOut again = [&, network = mapped.graph](mapping::Concessions& given_up) {
+        Mapped other;
+        other.graph = network;
+        lay_out_and_place(experiment, other, given_up);
+        return other;
+    };
     if (experiment.mapping.replicates())
-        fill_in_order_for_links(experiment, mapped, concessions);
-    if (experiment.mapping.replication == mapping::Replication::fed)
-        leave_out_idle_copies(experiment, mapped, concessions);
+        relieve_links(experiment, again, mapped, concessions);
+    if (experiment.mapping.replication == mapping::Replication::fed) {
+        leave_out_idle_copies(experiment, again, mapped, concessions);
+        relieve_links(experiment, again, mapped, concessions);
+    }
     assume_activity(experiment, mapped.program);
     add_compensation(experiment, mapped.program);
     mapped.hop_bytes = mapping::hop_bytes(mapping::traffic_of(mapped.program), mapped.program.endpoint, mapped.mesh);

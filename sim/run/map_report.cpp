@@ -89,6 +89,7 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     const Bounds bounds = bounds_of(experiment, mapped, services, Served::in_all);
     r.tile_bound = bounds.tile;
     r.links = bounds.network;
+    r.buffers_full = m.buffers_full;
     r.fed_may_help = experiment.mapping.replication == mapping::Replication::balanced;
     r.streaming_bound_cycles = static_cast<double>(std::max(r.tile_bound.cycles, r.links.cycles));
     r.hop_bytes = mapped.hop_bytes;
@@ -168,6 +169,7 @@ std::string to_json(const MapReport& r)
                                 {"array_utilization", r.array_utilization},
                                 {"interval_bound_cycles", r.interval_bound_cycles},
                                 {"interval_relaxed_cycles", r.interval_relaxed_cycles},
+                                {"limited_by_buffers", r.buffers_full},
                                 {"interval_cycles", r.interval_cycles},
                                 {"tile_interval_cycles", r.tile_bound.cycles},
                                 {"tile_limit", r.tile_bound.resource},
@@ -198,6 +200,9 @@ std::string to_text(const MapReport& r)
     text += fmt::format("interval: {:.0f} cycles for the slowest layer; at best {:.0f} in {} tiles, {:.0f} if copies "
                         "could be split\n",
                         r.interval_cycles, r.interval_bound_cycles, r.tile_budget, r.interval_relaxed_cycles);
+    if (r.buffers_full)
+        text +=
+            "  tile buffers are too small for other copies: with larger ones layers would share more tiles and rows\n";
     text += fmt::format("streaming: {:.0f} cycles at least, set by the {}\n", r.streaming_bound_cycles,
                         r.links.cycles > r.tile_bound.cycles ? r.links.resource : r.tile_bound.resource);
     if (static_cast<double>(r.links.cycles) > 1.05 * r.interval_cycles)

@@ -50,6 +50,7 @@ struct MapReport {
     double interval_cycles = 0.0;       ///< of the slowest layer as mapped
     Bound tile_bound;           ///< all that the tiles have once, buses, memory and pins included
     Bound links;                ///< the link that is busy longest
+    bool buffers_full = false;  ///< larger tile buffers would allow other copies
     bool fed_may_help = false;  ///< copies that links cannot feed are not left out
     double streaming_bound_cycles = 0.0; ///< what all of these allow: simulated, results do not follow faster
     double hop_bytes = 0.0;

@@ -54,6 +54,22 @@ TEST(Placement, OfEveryShippedNetworkIsAtMostSixTenthsOfARandomOne)
         }
 }
 
+/// Copies talk to more tiles than one would.
+TEST(Placement, OfCopiesIsAtMostSixTenthsOfARandomOne)
+{
+    for (const char* network : {"vgg8", "resnet18", "mobilenetv2_cifar10"})
+        for (const char* chip : {"rram", "sram", "pcm", "hybrid"}) {
+            const std::string name = std::string(network) + "_" + chip;
+            const std::size_t tiles =
+                run::map_experiment(test::load_experiment(test::shipped_experiment(name))).mapping.tiles;
+            const run::Experiment experiment = test::load_experiment(
+                test::shipped_experiment(name),
+                {"mapping.replication=balanced", "mapping.tile_budget=" + std::to_string(2 * tiles)});
+            const run::MapReport r = run::report_of(experiment, run::map_experiment(experiment));
+            EXPECT_LE(r.hop_bytes, 0.6 * r.random_hop_bytes) << name;
+        }
+}
+
 /// Bits × links of all partial sums of a program, per inference.
 std::int64_t partial_sum_bit_hops(const run::Mapped& m)
 {
