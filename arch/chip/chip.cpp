@@ -137,12 +137,13 @@ void Chip::deliver(const Delivery& delivery)
     const NetworkInterface::InTransit packet =
         tiles_[tile_at_[delivery.packet.source]]->network_interface().take_arrived(delivery);
     last_progress_ = std::max(last_progress_, delivery.visible());
+    const std::int64_t tokens = packet.credit ? 0 : program_.flows[packet.flow].in_packet(packet.value);
     if (observer_)
-        observer_->delivered(delivery, packet.route, packet.flow, packet.credit);
+        observer_->delivered(delivery, packet.route, packet.flow, tokens);
     if (packet.credit)
         sender_of(packet.flow).receive_credit(packet.flow, packet.value, delivery.visible());
-    else
-        receiver_of(packet.flow).receive_token(packet.flow, packet.value, delivery.visible());
+    for (std::int64_t i = 0; i < tokens; ++i)
+        receiver_of(packet.flow).receive_token(packet.flow, packet.value + i, delivery.visible());
 }
 
 void Chip::kept_token(Cycle visible, program::FlowId flow, std::int64_t token)

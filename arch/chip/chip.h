@@ -33,7 +33,8 @@ public:
     virtual ~ChipObserver() = default;
     virtual void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing,
                        Cycle admitted, Cycle done) = 0;
-    virtual void delivered(const Delivery& delivery, const Route& route, program::FlowId flow, bool credit) = 0;
+    /// A packet with so many tokens of a flow; none: a credit.
+    virtual void delivered(const Delivery& delivery, const Route& route, program::FlowId flow, std::int64_t tokens) = 0;
     /// A token moved from one actor to another of the same tile.
     virtual void kept(program::FlowId flow, std::int64_t token, Cycle visible) = 0;
     /// A firing of `by` ended a rest of its macros, or of its tile's logic. Not of what leaks the same in every state.

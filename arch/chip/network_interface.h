@@ -46,7 +46,7 @@ public:
     /// What a packet is for.
     struct InTransit {
         program::FlowId flow;
-        std::int64_t value = 0; ///< index of the token, or granules freed
+        std::int64_t value = 0; ///< index of the (first) token, or granules freed
         Route route;
         bool credit = false;
     };

@@ -25,6 +25,11 @@ constexpr config::Choice<CreditReturn> credit_returns[] = {
     {"packets", CreditReturn::packets, "one-flit packets of class control"},
 };
 
+constexpr config::Choice<InputPackets> input_packet_modes[] = {
+    {"position", InputPackets::position, "one position, as every tile sends"},
+    {"flit", InputPackets::flit, "as many positions of a row as a flit holds"},
+};
+
 /// 0: not stated.
 std::int64_t tiles_listed(const TileConfig& type)
 {
@@ -109,11 +114,19 @@ void NocConfig::fields(Visitor& v)
     v.choice("credits", credits, credit_returns, "how space freed at a receiver is told to its sender");
     v.integer("sideband_latency_cycles", sideband_latency_cycles, {1, 100000}, unit::cycles,
               "latency of credits on the sideband");
+    v.choice("input_packets", input_packets, input_packet_modes,
+             "what of the network's input the memory node sends as one packet");
     v.real("flit_router_energy_pj", flit_router_energy_j, {0, 1e9}, unit::picojoules, "a flit through a router");
     v.real("flit_link_energy_pj", flit_link_energy_j, {0, 1e9}, unit::picojoules, "a flit over a link");
     v.section("cost", cost, "area, leakage and rating of one router with its links");
     if (v.reading())
         apply_cost_model(*this, v.place());
+}
+
+void NocConfig::check(const config::Place& place) const
+{
+    if (input_packets == InputPackets::flit && router.multicast == Multicast::tree)
+        place.fail("input_packets", "'flit' does not go with router.multicast 'tree': trees carry one position");
 }
 
 void GlobalBufferConfig::fields(Visitor& v)

@@ -19,16 +19,24 @@ enum class CreditReturn {
     packets,  ///< one-flit packets of class control
 };
 
+/// What the memory node sends of the network's input as one packet.
+enum class InputPackets {
+    position, ///< an output position, as everybody else
+    flit,     ///< as many of a row as a flit holds
+};
+
 struct NocConfig {
     RouterConfig router;
     int flit_bits = 256;
     int tiles_per_router = 1;
     CreditReturn credits = CreditReturn::packets;
     int sideband_latency_cycles = 4;
+    InputPackets input_packets = InputPackets::position;
     double flit_router_energy_j = 0.0; ///< one flit through one router
     double flit_link_energy_j = 0.0;   ///< one flit over one link between routers
     StaticCost cost;                   ///< of one router with its links
     void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
 };
 
 /// Where network input comes from, results go to and what does not fit in tiles is kept.

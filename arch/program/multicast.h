@@ -21,6 +21,7 @@ struct SentToken {
 std::vector<std::vector<SentToken>> packets_of(const Program& program, const NocConfig& noc,
                                                std::span<const SentToken> sent);
 
+/// Of a packet.
 std::int64_t flits_of(const Flow& flow, const NocConfig& noc);
 
 } // namespace imc::program

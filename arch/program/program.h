@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -69,9 +70,20 @@ struct Flow {
     /// inference may be smaller): a row of a line buffer, a few tokens where the receiver keeps no rows.
     std::int64_t granule = 1;
     std::int64_t capacity = 1; ///< granules the receiver has room for
-    std::int64_t reserved_bits = 0; ///< of the receiver's buffer; less than all its tokens where they are folded on arrival
+    std::int64_t reserved_bits =
+        0; ///< of the receiver's buffer; less than all its tokens where they are folded on arrival
     MessageClass message_class = MessageClass::activation;
     std::int64_t first_channel = 0; ///< flows of one actor with the same first channel and bits carry the same
+    /// Tokens of a row that travel as one packet; more than one only if they fit in a flit, and rows consist of whole
+    /// granules of at least as many.
+    std::int64_t per_packet = 1;
+
+    /// Tokens of the packet that begins with a token; counted over inferences.
+    std::int64_t in_packet(std::int64_t token) const
+    {
+        const auto columns = static_cast<std::int64_t>(region.columns.size());
+        return std::min(per_packet, columns - token % columns);
+    }
 };
 
 /// One operand of an actor. Output position (y, x) needs every token in its reach of all flows of this port.
@@ -125,7 +137,7 @@ struct Actor {
     Region share;
     std::vector<Input> inputs;
     Work work;
-    int copies = 1; ///< sets of macros like work.macros, on the same tile, that take the firings in turn
+    int copies = 1;       ///< sets of macros like work.macros, on the same tile, that take the firings in turn
     int output_slots = 2; ///< tokens that may wait in the output buffer or be under way to it
 
     std::int64_t macros() const { return static_cast<std::int64_t>(work.macros.size()) * copies; }
@@ -134,14 +146,17 @@ struct Actor {
 struct Program {
     IdVector<ActorId, Actor> actors;
     IdVector<FlowId, Flow> flows;
-    std::size_t tiles = 0;               ///< tile ids are below this; the chip's memory node included
-    TileId memory_tile;                  ///< where sources, sinks and spills live
+    std::size_t tiles = 0; ///< tile ids are below this; the chip's memory node included
+    TileId memory_tile;    ///< where sources, sinks and spills live
     /// Of each tile, which of the chip's types it is; those beyond its end are of the first.
     IdVector<TileId, TileTypeId> tile_types;
     std::vector<std::uint32_t> endpoint; ///< network endpoint of each tile
     std::size_t layers = 0;
 
-    TileTypeId type_of(TileId tile) const { return tile.value() < tile_types.size() ? tile_types[tile] : TileTypeId(0); }
+    TileTypeId type_of(TileId tile) const
+    {
+        return tile.value() < tile_types.size() ? tile_types[tile] : TileTypeId(0);
+    }
 };
 
 /// Throws std::logic_error naming the first actor or flow that refers to something that does not exist or

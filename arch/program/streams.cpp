@@ -34,7 +34,7 @@ Outgoing::Outgoing(const Flow& flow, const Region& share, bool infinite_buffers)
     : rows_(positions_in(share.rows, flow.region.rows)), columns_(positions_in(share.columns, flow.region.columns)),
       share_columns_(static_cast<std::int64_t>(share.columns.size())), share_tokens_(share.tokens()),
       tokens_(flow.region.tokens()), granule_(flow.granule), granules_((tokens_ + granule_ - 1) / granule_),
-      capacity_(infinite_buffers ? unlimited : flow.capacity), granted_(capacity_)
+      capacity_(infinite_buffers ? unlimited : flow.capacity), per_packet_(flow.per_packet), granted_(capacity_)
 {
     settle();
 }
@@ -47,9 +47,11 @@ void Outgoing::settle()
 
 void Outgoing::advance()
 {
-    ++sent_;
-    ++sent_in_inference_;
-    if (++column_ == columns_.size()) {
+    const std::int64_t tokens = packet();
+    sent_ += tokens;
+    sent_in_inference_ += tokens;
+    column_ += static_cast<std::size_t>(tokens);
+    if (column_ == columns_.size()) {
         column_ = 0;
         if (++row_ == rows_.size()) {
             row_ = 0;

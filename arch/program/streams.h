@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -22,8 +23,15 @@ public:
     std::int64_t next_sequence() const { return next_sequence_; }
     /// The receiver has reserved room for the next token.
     bool credited() const { return next_granule_ < granted_; }
+    /// Tokens of the next packet, and the last one's sequence number: they leave together.
+    std::int64_t packet() const { return std::min(per_packet_, static_cast<std::int64_t>(columns_.size() - column_)); }
+    std::int64_t last_sequence() const
+    {
+        return next_sequence_ + columns_[column_ + static_cast<std::size_t>(packet()) - 1] - columns_[column_];
+    }
     /// Index of the next token in the flow, counted over inferences.
     std::int64_t next_token() const { return sent_; }
+    /// By a packet.
     void advance();
     /// `granules` were freed by the receiver since the start; older news than known is ignored.
     void grant(std::int64_t granules);
@@ -39,6 +47,7 @@ private:
     std::int64_t granule_;
     std::int64_t granules_; ///< per inference
     std::int64_t capacity_;
+    std::int64_t per_packet_;
 
     std::int64_t inference_ = 0;
     std::size_t row_ = 0;

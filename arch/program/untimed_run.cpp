@@ -100,13 +100,13 @@ bool UntimedRun::has_room(const State& state, int slots) const
     return state.firing.sequence() - freed < slots;
 }
 
-/// A token that has left is there at once.
+/// What has left is there at once.
 void UntimedRun::send(std::size_t flow)
 {
     const std::size_t from = program_.flows[FlowId(flow)].from.value();
     const std::size_t to = program_.flows[FlowId(flow)].to.value();
     Outgoing& stream = outgoing_[flow];
-    while (stream.next_sequence() < states_[from].firing.sequence() && stream.credited()) {
+    while (stream.last_sequence() < states_[from].firing.sequence() && stream.credited()) {
         stream.advance();
         if (states_[to].lacks == none || states_[to].lacks == flow)
             wake(to);

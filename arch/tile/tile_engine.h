@@ -33,7 +33,8 @@ class Surroundings
 {
 public:
     virtual ~Surroundings() = default;
-    /// A token for another tile; the head may enter the network at cycle `created`.
+    /// A token for another tile, and those that share its packet (Flow::in_packet); the head may enter the network at
+    /// cycle `created`.
     virtual void send_token(Cycle created, program::FlowId flow, std::int64_t token) = 0;
     /// The same of several flows of one actor, all of the same token: they may share a packet.
     virtual void send_tokens(Cycle created, std::span<const program::SentToken> sent)

@@ -10,7 +10,7 @@ bool TileEngine::try_send(std::uint32_t index, Cycle now)
 {
     Sender& sender = outgoing_[index];
     bool sent = false;
-    while (sender.stream.next_sequence() < actors_[sender.actor].produced && sender.stream.credited()) {
+    while (sender.stream.last_sequence() < actors_[sender.actor].produced && sender.stream.credited()) {
         const std::int64_t token = sender.stream.next_token();
         if (sender.local) {
             push({now + 1, Kind::token, directory_.incoming[sender.flow.value()], token});

@@ -8,6 +8,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/mapping/capacity.h"
+#include "sim/mapping/input_packets.h"
 #include "sim/mapping/least_reserves.h"
 #include "sim/mapping/output_registers.h"
 #include "sim/mapping/part_work.h"
@@ -59,6 +60,7 @@ public:
         for (std::size_t p = 0; p < mapping_.parts.size(); ++p)
             for (std::size_t i = 0; i < stage_of(p).inputs.size(); ++i)
                 add_operand_flows(p, i);
+        pack_input(program_, chip_.noc);
         if (options_.minimal_buffers)
             reserve_least();
         else

@@ -47,9 +47,10 @@ struct Channel {
 class Links
 {
 public:
-    Links(const MeshShape& mesh, const RouterConfig& router, std::size_t tiles, bool alone)
+    Links(const MeshShape& mesh, const RouterConfig& router, const program::Program& program, bool alone)
         : mesh_(mesh), turnaround_(turnaround(router.pipeline)), virtual_channels_(router.virtual_channels),
-          alone_(alone), sent_(tiles), received_(tiles), leaving_(mesh.routers())
+          alone_(alone), memory_(program.memory_tile.value()), sent_(program.tiles), received_(program.tiles),
+          leaving_(mesh.routers())
     {
     }
 
@@ -82,8 +83,8 @@ public:
             });
         };
         for (std::size_t t = 0; t < sent_.size(); ++t) {
-            raise(sent_[t], cycles_of(sent_[t]), [&] { return fmt::format("injection of tile {}", t); });
-            raise(received_[t], received_[t].flits, [&] { return fmt::format("ejection to tile {}", t); });
+            raise(sent_[t], cycles_of(sent_[t]), [&] { return "injection of " + name_of(t); });
+            raise(received_[t], received_[t].flits, [&] { return "ejection to " + name_of(t); });
         }
         for (std::uint32_t r = 0; r < leaving_.size(); ++r)
             for (int way = east; way <= north; ++way) {
@@ -106,6 +107,10 @@ private:
         channel.add(packets, flits);
         if (&channel == watched_)
             more_ += packets * (flits + turnaround_);
+    }
+    std::string name_of(std::size_t tile) const
+    {
+        return tile == memory_ ? std::string(memory_node) : fmt::format("tile {}", tile);
     }
     /// Alone, nobody waits behind the last packet of each virtual channel.
     Cycle cycles_of(const Channel& channel) const
@@ -139,6 +144,7 @@ private:
     Cycle turnaround_;
     Cycle virtual_channels_;
     bool alone_;
+    std::size_t memory_;
     const Channel* watched_ = nullptr;
     Cycle more_ = 0;
     std::vector<Channel> sent_, received_;
@@ -151,7 +157,7 @@ class Loading
 public:
     Loading(const Experiment& experiment, const Mapped& mapped, Served served)
         : experiment_(experiment), mapped_(mapped), program_(mapped.program), alone_(served == Served::for_output),
-          links_(mapped.mesh, experiment.chip.noc.router, program_.tiles, alone_)
+          links_(mapped.mesh, experiment.chip.noc.router, program_, alone_)
     {
     }
 

@@ -8,6 +8,8 @@
 namespace imc::run
 {
 
+inline constexpr const char* memory_node = "the memory node"; ///< as it is called beside tiles
+
 /// What the busiest link needs: between routers, and of every endpoint to and from its router. A link carries one flit a
 /// cycle, and every packet keeps a channel of the router it enters for its flits and until the head behind it may ask for
 /// an output: two cycles with the `baseline` pipeline, one with `lookahead`. The virtual channels of a port share its

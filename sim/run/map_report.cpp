@@ -11,6 +11,7 @@
 #include "sim/mapping/capacity.h"
 #include "sim/mapping/placement.h"
 #include "sim/mapping/reduction.h"
+#include "sim/run/link_bounds.h"
 #include "sim/run/summary.h"
 
 namespace imc::run
@@ -91,6 +92,9 @@ MapReport report_of(const Experiment& experiment, const Mapped& mapped)
     r.links = bounds.network;
     r.buffers_full = m.buffers_full;
     r.fed_may_help = experiment.mapping.replication == mapping::Replication::balanced;
+    const NocConfig& noc = experiment.chip.noc;
+    r.filled_flits_may_help = bounds.network.resource == fmt::format("injection of {}", memory_node) &&
+                              noc.input_packets == InputPackets::position && noc.router.multicast == Multicast::copies;
     r.streaming_bound_cycles = static_cast<double>(std::max(r.tile_bound.cycles, r.links.cycles));
     r.hop_bytes = mapped.hop_bytes;
     r.random_hop_bytes = mean_random_hop_bytes(experiment, mapped);
@@ -206,11 +210,12 @@ std::string to_text(const MapReport& r)
     text += fmt::format("streaming: {:.0f} cycles at least, set by the {}\n", r.streaming_bound_cycles,
                         r.links.cycles > r.tile_bound.cycles ? r.links.resource : r.tile_bound.resource);
     if (static_cast<double>(r.links.cycles) > 1.05 * r.interval_cycles)
-        text += fmt::format("  the network on chip does not keep up: its busiest channel, {}, takes {} cycles an "
-                            "inference, {:.1f} times the slowest layer{}\n",
-                            r.links.resource, r.links.cycles,
-                            static_cast<double>(r.links.cycles) / std::max(1.0, r.interval_cycles),
-                            r.fed_may_help ? "; mapping.replication=fed leaves out copies that it cannot feed" : "");
+        text += fmt::format(
+            "  the network on chip does not keep up: its busiest channel, {}, takes {} cycles an "
+            "inference, {:.1f} times the slowest layer{}{}\n",
+            r.links.resource, r.links.cycles, static_cast<double>(r.links.cycles) / std::max(1.0, r.interval_cycles),
+            r.filled_flits_may_help ? "; chip.noc.input_packets=flit puts several pixels in a packet" : "",
+            r.fed_may_help ? "; mapping.replication=fed leaves out copies that it cannot feed" : "");
     text += fmt::format("traffic: {:.4g} bytes x links per inference ({:.2f} of a random placement)\n", r.hop_bytes,
                         r.random_hop_bytes > 0.0 ? r.hop_bytes / r.random_hop_bytes : 0.0);
     text += fmt::format("fullest tile buffer: {} of {} bytes\n", r.most_buffer_bytes, r.buffer_bytes);

@@ -26,6 +26,12 @@ std::map<std::vector<char>, std::int64_t> sets_of(const std::vector<const std::v
     return count;
 }
 
+std::int64_t packets_of_rows(const program::Flow& flow, const program::Region& region)
+{
+    const auto columns = static_cast<std::int64_t>(region.columns.size());
+    return static_cast<std::int64_t>(region.rows.size()) * ((columns + flow.per_packet - 1) / flow.per_packet);
+}
+
 } // namespace
 
 IdVector<program::FlowId, program::Region> whole_regions(const program::Program& program)
@@ -54,7 +60,7 @@ void for_each_packet(const Experiment& experiment, const Mapped& mapped,
         const std::vector<program::FlowId>& flows = leaving[ActorId(a)];
         if (noc.router.multicast != Multicast::tree) {
             for (const program::FlowId f : flows)
-                visit({{f, 0}}, regions[f].tokens());
+                visit({{f, 0}}, packets_of_rows(program.flows[f], regions[f]));
             continue;
         }
         std::vector<const std::vector<int>*> rows, columns;

@@ -170,7 +170,7 @@ void Recorder::kept(program::FlowId id, std::int64_t token, Cycle visible)
         book(event, to.layer, visible - 1, visible);
 }
 
-void Recorder::delivered(const Delivery& delivery, const Route& route, program::FlowId id, bool credit)
+void Recorder::delivered(const Delivery& delivery, const Route& route, program::FlowId id, std::int64_t tokens)
 {
     if (!recording_)
         return;
@@ -179,6 +179,7 @@ void Recorder::delivered(const Delivery& delivery, const Route& route, program::
     const program::Actor& from = program_.actors[flow.from];
     const program::Actor& to = program_.actors[flow.to];
     const auto flits = static_cast<std::int64_t>(delivery.packet.flits);
+    const bool credit = tokens == 0;
     const LayerId layer = credit ? to.layer : from.layer;
     const Cycle end = delivery.tail_arrived + 1;
     if (route.routers > 0)
@@ -186,8 +187,10 @@ void Recorder::delivered(const Delivery& delivery, const Route& route, program::
     if (route.links > 0)
         book({services_.flit_link(), flits * route.links}, layer, delivery.head_injected, end);
     if (!credit && to.tile != program_.memory_tile)
-        for (const EventCount& event : services_.received_token(to.tile, flow.bits))
+        for (EventCount event : services_.received_token(to.tile, flow.bits)) {
+            event.count *= tokens;
             book(event, to.layer, delivery.head_arrived, end);
+        }
     if (!trace_)
         return;
     trace::Packet packet;

@@ -19,7 +19,7 @@ public:
 
     void fired(const tile::ActorState& actor, std::int64_t inference, const tile::Firing& firing, Cycle admitted,
                Cycle done) override;
-    void delivered(const Delivery& delivery, const Route& route, program::FlowId flow, bool credit) override;
+    void delivered(const Delivery& delivery, const Route& route, program::FlowId flow, std::int64_t tokens) override;
     void kept(program::FlowId flow, std::int64_t token, Cycle visible) override;
 
     void rested(const tile::ActorState& by, bool macros, const tile::Rest& rest) override;

@@ -199,7 +199,7 @@ private:
         c["accumulator.add"] += block.channels() * positions;
         c["output_register.bit"] += bits * positions;
         fetch(part, c, bits, positions);
-        stream(m_.parts[before], part, positions, bits, over(positions, 4), false);
+        stream(m_.parts[before], part, positions, bits, over(positions, 4), false, positions);
     }
 
     void arrays(std::size_t p)
@@ -249,7 +249,7 @@ private:
             const std::int64_t channels = tiling.blocks[part.arrays.front().block].channels();
             c["accumulator.add"] += channels * positions;
             again += channels * sum_bits;
-            stream(m_.parts[q], part, positions, channels * sum_bits, over(positions, 4), false);
+            stream(m_.parts[q], part, positions, channels * sum_bits, over(positions, 4), false, positions);
         }
         again += part.channels() * bits_ * static_cast<std::int64_t>(stage.inputs.size() - 1);
         if (!others.empty() || stage.inputs.size() > 1) {
@@ -302,11 +302,19 @@ private:
                 if (channels == 0 || region.empty())
                     continue;
                 spill(source, part, region, channels * bits_);
-                stream(source, part, region.tokens(), channels * bits_,
-                       times_rows_are_freed(in.rows, part.share.rows, region.rows), true);
+                const std::int64_t credits = times_rows_are_freed(in.rows, part.share.rows, region.rows);
+                stream(source, part, region.tokens(), channels * bits_, credits, true,
+                       packets_of(source, channels * bits_, region));
             }
             at += piece.channels() * in.view.points;
         }
+    }
+
+    std::int64_t packets_of(const Part& from, std::int64_t bits, const Region& region) const
+    {
+        const bool filled = stage_of(from).kind == StageKind::source && e_.chip.noc.input_packets == InputPackets::flit;
+        const std::int64_t each = filled ? std::max<std::int64_t>(1, e_.chip.noc.flit_bits / bits) : 1;
+        return static_cast<std::int64_t>(region.rows.size()) * over(static_cast<int>(region.columns.size()), each);
     }
 
     std::int64_t links(std::size_t a, std::size_t b) const
@@ -342,7 +350,7 @@ private:
     }
 
     void stream(const Part& from, const Part& to, std::int64_t tokens, std::int64_t bits, std::int64_t credits,
-                bool kept_in_buffer)
+                bool kept_in_buffer, std::int64_t sent)
     {
         const std::size_t a = kept_in_buffer ? source_tile_ : from.tile.value(), b = to.tile.value();
         if (to.tile != m_.memory_tile && (a != b || kept_in_buffer))
@@ -350,7 +358,7 @@ private:
         if (a == b)
             return;
         forms_.streams.push_back({a, b, tokens, bits, credits});
-        packets(from.stage, tokens, over(bits, e_.chip.noc.flit_bits), links(a, b));
+        packets(from.stage, sent, over(bits, e_.chip.noc.flit_bits), links(a, b));
         packets(to.stage, credits, 1, links(a, b));
     }
 
@@ -375,15 +383,6 @@ private:
 };
 
 } // namespace
-
-Counts ClosedForms::total() const
-{
-    Counts sum;
-    for (const Counts& layer : layers)
-        for (const auto& [name, count] : layer)
-            sum[name] += count;
-    return sum;
-}
 
 ClosedForms closed_forms(const run::Experiment& experiment, const Graph& graph, const mapping::Mapping& mapping,
                          const MeshShape& mesh, const std::vector<std::uint32_t>& endpoint, std::vector<Spill> spills)

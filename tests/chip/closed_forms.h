@@ -30,7 +30,14 @@ struct ClosedForms {
     std::int64_t flits = 0;
     std::int64_t flit_hops = 0;
 
-    Counts total() const;
+    Counts total() const
+    {
+        Counts sum;
+        for (const Counts& layer : layers)
+            for (const auto& [name, count] : layer)
+                sum[name] += count;
+        return sum;
+    }
 };
 
 /// A stream that does not fit its receiver's buffer and waits in the global buffer: which ones do is the program's

@@ -150,6 +150,15 @@ TEST(EventCounts, OfReplicatedLayersAreClosedForms)
     expect_closed_forms(alone("vgg8_rram", {"mapping.positions_per_copy=100"}));
 }
 
+void expect_closed_forms_of_filled_flits(const std::string& experiment, const std::string& flit_bits)
+{
+    expect_closed_forms(alone(experiment, {"chip.noc.input_packets=flit", "mapping.positions_per_copy=3000",
+                                           "chip.noc.flit_bits=" + flit_bits}));
+}
+TEST(EventCounts, OfTenPixelsInAFlitAreClosedForms) { expect_closed_forms_of_filled_flits("resnet18_rram", "256"); }
+TEST(EventCounts, OfTwoPixelsInAFlitAreClosedForms) { expect_closed_forms_of_filled_flits("resnet18_rram", "64"); }
+TEST(EventCounts, OfPixelsLargerThanAFlitAreClosedForms) { expect_closed_forms_of_filled_flits("vgg8_rram", "16"); }
+
 TEST(EventCounts, OfSharedRoutersAndNarrowFlitsAreClosedForms)
 {
     expect_closed_forms(

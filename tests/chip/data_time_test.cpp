@@ -29,7 +29,7 @@ struct MacroEvents final : ChipObserver {
         for (const EventCount& event : firing.macro_events)
             counts[event.event.value()] += event.count;
     }
-    void delivered(const Delivery&, const Route&, program::FlowId, bool) override {}
+    void delivered(const Delivery&, const Route&, program::FlowId, std::int64_t) override {}
     void kept(program::FlowId, std::int64_t, Cycle) override {}
     void rested(const tile::ActorState&, bool, const tile::Rest&) override {}
     void served(const tile::ActorState&, std::size_t, tile::Resource, Cycle, Cycle) override {}

@@ -73,6 +73,16 @@ TEST(Deadlock, DoesNotOccurWithASingleOutputSlotPerActor) { expect_no_deadlock(m
 
 TEST(Deadlock, DoesNotOccurWithTrees) { expect_no_deadlock(minimal(), 1, Multicast::tree); }
 
+TEST(Deadlock, DoesNotOccurWithFlitsFilledWithInput)
+{
+    for (const int flit_bits : {24, 64, 512}) {
+        ChipConfig chip = small_chip();
+        chip.noc.flit_bits = flit_bits;
+        chip.noc.input_packets = InputPackets::flit;
+        expect_no_deadlock(minimal(), 1, Multicast::copies, chip);
+    }
+}
+
 TEST(Deadlock, DoesNotOccurWithReplicatedLayers)
 {
     mapping::Options options = minimal();

@@ -51,7 +51,8 @@ private:
         const std::size_t from = program_.actors[flow.from].tile.value(), to = program_.actors[flow.to].tile.value();
         const Cycle flits = (flow.bits + chip_.noc.flit_bits - 1) / chip_.noc.flit_bits;
         const Cycle arrived = created + 5 * links(program_.endpoint[from], program_.endpoint[to]) + 7 + flits - 1;
-        tiles_[to]->receive_token(id, token, arrived + 1);
+        for (std::int64_t i = 0; i < flow.in_packet(token); ++i)
+            tiles_[to]->receive_token(id, token + i, arrived + 1);
         wakes_.emplace(arrived + 1, to);
     }
     void kept_token(Cycle, program::FlowId, std::int64_t) override {}
@@ -124,6 +125,15 @@ TEST_P(Dependency, LeavesOutWaitingForUnits)
     const Cycle real = plainly(experiment, mapped);
     EXPECT_EQ(run::simulate(experiment, mapped, nullptr).cycles, real);
     EXPECT_LE(PlainTiles(experiment.chip, mapped.program, mapped.mesh, true).run(), real);
+}
+
+/// With pixels that share packets: those that wait for a packet's last one are later for it.
+TEST(DependencyOfFilledFlits, IsTheScheduleOfAnIdealChipToTheCycle)
+{
+    run::Experiment experiment = ideal_experiment("resnet20_sram", "flit", true);
+    experiment.chip.noc.input_packets = InputPackets::flit;
+    const run::Mapped mapped = run::map_experiment(experiment);
+    EXPECT_EQ(run::simulate(experiment, mapped, nullptr).cycles, plainly(experiment, mapped));
 }
 
 std::vector<std::string> shipped()

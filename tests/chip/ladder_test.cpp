@@ -112,6 +112,8 @@ run::Experiment random_experiment(RandomStream& random)
         e.mapping.replication = mapping::Replication::balanced;
         e.mapping.tile_budget = one_of({2, 5, 10, 20});
     }
+    if (e.chip.noc.router.multicast == Multicast::copies && random.below(2) > 0)
+        e.chip.noc.input_packets = InputPackets::flit;
     e.mapping.placement = mapping::Placement::snake;
     e.run.inferences = inferences;
     return e;

@@ -62,7 +62,8 @@ void PlainChip::send_token(Cycle created, program::FlowId flow, std::int64_t tok
 {
     const TileId to = program_.actors[program_.flows[flow].to].tile;
     const Cycle visible = created + 1 + static_cast<Cycle>(delay_.below(40));
-    tiles_[to.value()]->receive_token(flow, token, visible);
+    for (std::int64_t i = 0; i < program_.flows[flow].in_packet(token); ++i)
+        tiles_[to.value()]->receive_token(flow, token + i, visible);
     wake(to, visible);
 }
 

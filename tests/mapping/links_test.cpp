@@ -1,8 +1,10 @@
 // What `map` says of the links of the network on chip, and copies that they feed.
 #include <algorithm>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/base/errors.h"
 #include "sim/run/link_bounds.h"
 #include "tests/chip/support.h"
 
@@ -44,6 +46,29 @@ TEST(Links, DoNotDecideItWithFour)
     EXPECT_LT(link_cycles(experiment, run::map_experiment(experiment)),
               run::map_experiment(experiment).mapping.interval_cycles);
     expect_streams_as_links_and_layers_allow(experiment);
+}
+
+/// Ten pixels of 24 bits in a flit of 256: the memory node's link is no longer what ResNet-18 waits for.
+TEST(Links, CarryMoreInputInFilledFlits)
+{
+    run::Experiment experiment = replicated("resnet18_pcm", "balanced", "52");
+    const double pixels = link_cycles(experiment, run::map_experiment(experiment));
+    experiment.chip.noc.input_packets = InputPackets::flit;
+    const run::Mapped mapped = run::map_experiment(experiment);
+    const double filled = link_cycles(experiment, mapped);
+    EXPECT_LT(filled, 0.5 * pixels);
+    EXPECT_LT(filled, mapped.mapping.interval_cycles);
+    expect_streams_as_links_and_layers_allow(experiment);
+}
+
+TEST(Links, CarryOnePositionInTrees)
+{
+    EXPECT_THAT(
+        [] {
+            test::load_experiment(test::shipped_experiment("resnet18_pcm"),
+                                  {"chip.noc.input_packets=flit", "chip.noc.router.multicast=tree"});
+        },
+        testing::ThrowsMessage<ConfigError>(testing::HasSubstr("noc.input_packets: 'flit' does not go with")));
 }
 
 struct Reached {
