@@ -259,9 +259,10 @@ private:
         if (budget == 0)
             budget = chip_.fits_mesh() ? 0 : room;
         ReplicationPlan plan = plan_replication(work, layouts, budget, options_, concessions_.least_interval,
-                                                concessions_.in_order ? Spreading::none
-                                                : hasty_              ? Spreading::hasty
-                                                                      : Spreading::thorough);
+                                                concessions_.in_order     ? Spreading::none
+                                                : hasty_                  ? Spreading::hasty
+                                                : concessions_.to_compare ? Spreading::ordered
+                                                                          : Spreading::thorough);
         for (std::size_t s = 0; s < stages().size(); ++s)
             mapping_.layers[s].copies = std::move(plan.copies[s]);
         mapping_.interval_bound_cycles = plan.bound;
@@ -286,7 +287,7 @@ private:
     TileTypes types_;
     LayerTypes chosen_;
     Mapping mapping_;
-    bool hasty_ = false; ///< whether this is to compare
+    bool hasty_ = false;          ///< whether this is to compare
     std::set<StageId> on_arrays_; ///< depthwise layers that would be faster alone on a vector unit
 };
 

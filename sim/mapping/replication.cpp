@@ -63,9 +63,9 @@ double copies_for(const Workload& layer, const ArrayLayout& type, double interva
     const bool each_by_itself = 2 * layer.arrays > type.tile; // no tile holds two
     if (counted == Counted::whole || !each_by_itself || interval < layer.cycles_each)
         return static_cast<double>(whole);
-    return static_cast<double>(std::max(
-        whole, least_products(layer.height, layer.width,
-                              static_cast<std::int64_t>(interval / layer.cycles_each * (1.0 + 1e-12)))));
+    return static_cast<double>(
+        std::max(whole, least_products(layer.height, layer.width,
+                                       static_cast<std::int64_t>(interval / layer.cycles_each * (1.0 + 1e-12)))));
 }
 
 double least_interval(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget,
@@ -148,7 +148,8 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
     ArrayLayouts types = given;
     const bool balanced = options.replicates();
     const CopyShape shape = options.copy_shape;
-    Packing apart(layers, types, shape, options.share_tiles), shared(layers, types, shape, options.share_tiles || balanced);
+    Packing apart(layers, types, shape, options.share_tiles),
+        shared(layers, types, shape, options.share_tiles || balanced);
     apart.by_positions(options.positions_per_copy);
     shared.by_positions(options.positions_per_copy);
     Packing& once = apart.within(budget > 0 ? budget : Packing::unlimited) ? apart : shared;
@@ -195,15 +196,18 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
     constexpr double close = 1.10;
     constexpr std::int64_t large = 512; // tiles: what is left over at their ends matters less
     const bool hasty = spreading == Spreading::hasty || budget > large;
-    for (const double part : hasty ? std::vector<double>{0.25} : std::vector<double>{1.0, 0.5, 0.34, 0.25, 0.17, 0.12, 0.08})
+    for (const double part :
+         hasty ? std::vector<double>{0.25} : std::vector<double>{1.0, 0.5, 0.34, 0.25, 0.17, 0.12, 0.08})
         if (plan.interval > 1.05 * lowest) {
             bisect(part, 8, 0.005 * lowest);
             for (int i = 1; i < 8 && plan.interval > 1.05 * lowest && !hasty; ++i)
                 try_within(lowest + (plan.interval - lowest) * i / 8, part);
         }
     RandomStream random(1, "packing"); // the same for all: a mapping does not depend on the seed of a run
-    const int most_tries = hasty ? 20 : 400;
-    for (int i = 0; i < most_tries && plan.interval > close * lowest; ++i) {
+    if (spreading == Spreading::ordered)
+        return plan;
+    const std::int64_t most_tries = hasty ? 10 : std::min<std::int64_t>(400, 6400 / budget); // of about the same time
+    for (std::int64_t i = 0; i < most_tries && plan.interval > close * lowest; ++i) {
         const double part = std::exp(-0.5 * random.uniform());
         try_within(lowest * (close - 0.05 * random.uniform()), part, &random);
     }

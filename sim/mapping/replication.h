@@ -20,7 +20,8 @@ struct ReplicationPlan {
 /// How much is tried of what spreads copies over all tiles, where filling them in order is not good enough.
 enum class Spreading {
     none,
-    hasty, ///< to compare
+    hasty,    ///< to compare
+    ordered,  ///< everything but orders of layers that chance changes
     thorough,
 };
 

@@ -34,9 +34,8 @@ void choose_reduction(const Experiment& experiment, Mapped& mapped)
     }
 }
 
-void lay_out_and_place(const Experiment& experiment, Mapped& mapped, mapping::Concessions& concessions)
+void place(const Experiment& experiment, Mapped& mapped)
 {
-    lay_out(experiment, mapped, concessions);
     mapped.mesh.columns = static_cast<std::uint32_t>(mapped.mapping.columns);
     mapped.mesh.rows = static_cast<std::uint32_t>(mapped.mapping.rows);
     mapped.mesh.tiles_per_router = static_cast<std::uint32_t>(experiment.chip.noc.tiles_per_router);
@@ -85,11 +84,16 @@ Mapped map_experiment(const Experiment& experiment, Graph network)
     Mapped mapped;
     mapped.graph = std::move(network);
     mapping::Concessions concessions;
-    lay_out_and_place(experiment, mapped, concessions);
-    const LayOut again = [&, network = mapped.graph](mapping::Concessions& given_up) {
+    lay_out(experiment, mapped, concessions);
+    place(experiment, mapped);
+    const LayOut again = [&, network = mapped.graph](mapping::Concessions& given_up,
+                                                     const auto& worth) -> std::optional<Mapped> {
         Mapped other;
         other.graph = network;
-        lay_out_and_place(experiment, other, given_up);
+        lay_out(experiment, other, given_up);
+        if (!worth(other.mapping))
+            return std::nullopt;
+        place(experiment, other);
         return other;
     };
     if (experiment.mapping.replicates())

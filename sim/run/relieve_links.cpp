@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,14 @@ Talkers talkers_on_busiest_link(const Experiment& experiment, const Mapped& mapp
     return {most_first(sent), most_first(received)};
 }
 
+bool same_copies(const mapping::Mapping& a, const mapping::Mapping& b)
+{
+    return std::ranges::equal(a.parts, b.parts, [](const mapping::Part& x, const mapping::Part& y) {
+        return x.stage == y.stage && x.tile == y.tile && x.copies == y.copies && x.first_array == y.first_array &&
+               x.share == y.share;
+    });
+}
+
 class Relief
 {
 public:
@@ -81,24 +91,29 @@ public:
 
 private:
     static constexpr std::size_t large = 512; ///< tiles: each try takes long
-    static constexpr int many_tries = 40, few_tries = 12;
+    static constexpr double better = 0.99;
+    static constexpr int many_tries = 16, few_tries = 8;
+
+    /// What was of no use is not tried again: what else has changed meanwhile seldom makes a difference to it.
+    enum class Change : std::uint8_t { strips, whole, fewer, spread, apart };
 
     /// One thing after another until one helps.
     bool try_each()
     {
         const Talkers talkers = talkers_on_busiest_link(experiment_, best_);
-        for (const StageId layer : first(talkers.receivers))
-            if (is_divided(layer) && try_with([&](Concessions& c) { return c.strips.insert(layer).second; }))
+        for (const StageId layer : first(talkers.receivers, 3))
+            if (is_divided(layer) &&
+                try_with(Change::strips, layer, [&](Concessions& c) { return c.strips.insert(layer).second; }))
                 return true;
-        for (const StageId layer : first(talkers.receivers))
-            if (try_with([&](Concessions& c) { return c.whole.insert(layer).second; }))
+        for (const StageId layer : first(talkers.receivers, 3))
+            if (try_with(Change::whole, layer, [&](Concessions& c) { return c.whole.insert(layer).second; }))
                 return true;
-        if (try_with([&](Concessions& c) { return std::exchange(c.least_interval, slower()) < 0.99 * slower(); }))
+        if (try_with(Change::fewer, {},
+                     [&](Concessions& c) { return std::exchange(c.least_interval, slower()) < 0.99 * slower(); }) ||
+            try_with(Change::spread, {}, [](Concessions& c) { return std::exchange(c.in_order, false); }))
             return true;
-        if (try_with([](Concessions& c) { return std::exchange(c.in_order, false); }))
-            return true;
-        for (const StageId layer : first(talkers.senders))
-            if (try_with([&](Concessions& c) { return c.apart.insert(layer).second; }))
+        for (const StageId layer : first(talkers.senders, 3))
+            if (try_with(Change::apart, layer, [&](Concessions& c) { return c.apart.insert(layer).second; }))
                 return true;
         return false;
     }
@@ -109,34 +124,47 @@ private:
     /// An interval that leaves some copies out.
     double slower() const { return std::isinf(close_) ? std::sqrt(best_.mapping.interval_cycles * links_) : longest(); }
 
-    static std::vector<StageId> first(std::vector<StageId> layers)
+    static std::vector<StageId> first(std::vector<StageId> layers, std::size_t most)
     {
-        constexpr std::size_t most = 3;
         layers.resize(std::min(layers.size(), most));
         return layers;
     }
 
     bool is_divided(StageId layer) const { return best_.mapping.layers[layer.value()].copies.groups.size() > 1; }
 
-    /// `change` says whether it changes anything.
-    template <class Change> bool try_with(const Change& change, double better = 0.99)
+    template <class Set> bool try_with(Change change, StageId layer, const Set& set)
+    {
+        if (useless_.contains({change, layer}))
+            return false;
+        const bool useful = try_with(set, better);
+        if (!useful)
+            useless_.insert({change, layer});
+        return useful;
+    }
+
+    /// `set` says whether it changes anything. Kept if both together take no more than `most` of what they did.
+    template <class Set> bool try_with(const Set& set, double most)
     {
         Concessions tried = concessions_;
-        if (tries_left_ == 0 || !change(tried))
+        tried.to_compare = true;
+        if (tries_left_ == 0 || !set(tried))
             return false;
         --tries_left_;
-        Mapped mapped;
+        std::optional<Mapped> mapped;
         try {
-            mapped = lay_out_(tried);
+            mapped = lay_out_(tried, [&](const mapping::Mapping& m) {
+                return m.interval_cycles <= std::max(longest_, close_ * m.interval_bound_cycles) &&
+                       (most >= 1.0 || !same_copies(m, best_.mapping));
+            });
         } catch (const RunError&) {
             return false; // does not fit
         }
-        if (mapped.mapping.interval_cycles > std::max(longest_, close_ * mapped.mapping.interval_bound_cycles))
+        if (!mapped)
             return false;
-        const double links = link_cycles(experiment_, mapped);
-        if (std::max(mapped.mapping.interval_cycles, links) > better * std::max(best_.mapping.interval_cycles, links_))
+        const double links = link_cycles(experiment_, *mapped);
+        if (std::max(mapped->mapping.interval_cycles, links) > most * std::max(best_.mapping.interval_cycles, links_))
             return false;
-        best_ = std::move(mapped);
+        best_ = std::move(*mapped);
         concessions_ = std::move(tried);
         links_ = links;
         return true;
@@ -150,6 +178,7 @@ private:
     double close_ = 1.10; ///< intervals that are so close to their bound are good enough
     double longest_;      ///< others are, too, if this was longer from the start
     int tries_left_ = many_tries;
+    std::set<std::pair<Change, StageId>> useless_;
 };
 
 } // namespace
@@ -170,7 +199,8 @@ void leave_out_idle_copies(const Experiment& experiment, const LayOut& lay_out, 
     for (int i = 0; i < most_tries && high > fine * low; ++i) {
         Concessions fewer = all;
         fewer.least_interval = std::sqrt(low * high);
-        Mapped tried = lay_out(fewer);
+        std::optional<Mapped> laid_out = lay_out(fewer, [](const mapping::Mapping&) { return true; });
+        Mapped& tried = *laid_out;
         const double links = link_cycles(experiment, tried);
         const double interval = std::max(tried.mapping.interval_cycles, links);
         (links > tried.mapping.interval_cycles ? low : high) = std::sqrt(low * high);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "sim/run/run.h"
 
@@ -8,8 +9,9 @@
 namespace imc::run
 {
 
-/// Lays a network out with some concessions, and places it.
-using LayOut = std::function<Mapped(mapping::Concessions&)>;
+/// Lays a network out with some concessions and places it, if the layers so laid out are worth a place.
+using LayOut = std::function<std::optional<Mapped>(mapping::Concessions&,
+                                                   const std::function<bool(const mapping::Mapping&)>& worth)>;
 
 /// Where links are slower than layers (link_bound), looks for what the mapping can give up so that both together are
 /// faster: the busiest link says whose copies. A replication that is not `fed` stays within a tenth of the bound of the
