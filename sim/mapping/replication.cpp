@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -142,6 +143,96 @@ std::int64_t least_products(int height, int width, std::int64_t most)
     return least;
 }
 
+namespace
+{
+
+/// Looks for the copies whose slowest layer or tile is fastest. Every try is what the copies really reach.
+class Search
+{
+public:
+    Search(const std::vector<Workload>& layers, const ArrayLayouts& types, std::int64_t budget, CopyShape shape,
+           double lowest, ReplicationPlan& best)
+        : layers_(layers), types_(types), budget_(budget), shape_(shape), lowest_(lowest), best_(best)
+    {
+    }
+
+    void in_order()
+    {
+        bisect(in_order_, 40, 0.5);
+        // Where tiles end decides, too: a shorter interval may fit where a longer one did not.
+        for_each_between(24, 1.01, [&](double cycles) { try_within(cycles, in_order_); });
+    }
+
+    void evenly(std::initializer_list<double> parts, bool hasty)
+    {
+        for (const double part : parts) {
+            if (!is_above(1.05))
+                return;
+            bisect(part, 8, 0.005 * lowest_);
+            if (!hasty)
+                for_each_between(8, 1.05, [&](double cycles) { try_within(cycles, part); });
+        }
+    }
+
+    /// Layers in orders that chance changes a little.
+    void by_chance(std::int64_t tries)
+    {
+        RandomStream random(1, "packing"); // the same for all: a mapping does not depend on the seed of a run
+        for (std::int64_t i = 0; i < tries && is_above(close); ++i) {
+            const double part = std::exp(-0.5 * random.uniform());
+            try_within(lowest_ * (close - 0.05 * random.uniform()), part, &random);
+        }
+    }
+
+private:
+    static constexpr double in_order_ = 0.0; ///< instead of a part of a tile
+    static constexpr double close = 1.10;    ///< to the lowest interval
+
+    bool is_above(double times) const { return best_.interval > times * lowest_; }
+
+    /// Copies that take no more than so many cycles, kept if they are the fastest.
+    bool try_within(double cycles, double part, RandomStream* random = nullptr)
+    {
+        Packing tried(layers_, types_, shape_, true);
+        if (!(part == in_order_ ? tried.in_order(cycles, budget_) : tried.evenly(cycles, budget_, part, random)))
+            return false;
+        const double interval = tried.interval();
+        if (interval >= best_.interval)
+            return false;
+        best_.copies = std::move(tried.copies);
+        best_.tiles = std::move(tried.tile_types);
+        best_.interval = interval;
+        return true;
+    }
+
+    void bisect(double part, int steps, double fine)
+    {
+        double low = lowest_;
+        if (try_within(low, part))
+            return;
+        for (int step = 0; step < steps && best_.interval - low > fine; ++step) {
+            const double middle = 0.5 * (low + best_.interval);
+            if (!try_within(middle, part))
+                low = middle;
+        }
+    }
+
+    template <class Try> void for_each_between(int parts, double good_enough, const Try& try_one)
+    {
+        for (int i = 1; i < parts && is_above(good_enough); ++i)
+            try_one(lowest_ + (best_.interval - lowest_) * i / parts);
+    }
+
+    const std::vector<Workload>& layers_;
+    const ArrayLayouts& types_;
+    std::int64_t budget_;
+    CopyShape shape_;
+    double lowest_;
+    ReplicationPlan& best_;
+};
+
+} // namespace
+
 ReplicationPlan plan_replication(const std::vector<Workload>& layers, const ArrayLayouts& given, std::int64_t budget,
                                  const Options& options, double least, Spreading spreading)
 {
@@ -163,54 +254,18 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
         return plan;
     plan.bound = shares_bound(layers, types, budget);
     plan.relaxed = relaxed_interval(layers, types, budget);
-    const double lowest = std::max(plan.bound, least);
-    // Every try is what the copies really reach.
-    const auto try_within = [&](double cycles, double part, RandomStream* random = nullptr) {
-        Packing tried(layers, types, shape, true);
-        if (!(part > 0.0 ? tried.evenly(cycles, budget, part, random) : tried.in_order(cycles, budget)))
-            return false;
-        const double interval = tried.interval();
-        if (interval >= plan.interval)
-            return false;
-        plan.copies = std::move(tried.copies);
-        plan.tiles = std::move(tried.tile_types);
-        plan.interval = interval;
-        return true;
-    };
-    const auto bisect = [&](double part, int steps, double fine) {
-        double low = lowest;
-        if (!try_within(low, part))
-            for (int step = 0; step < steps && plan.interval - low > fine; ++step) {
-                const double middle = 0.5 * (low + plan.interval);
-                if (!try_within(middle, part))
-                    low = middle;
-            }
-    };
-    bisect(0.0, 40, 0.5);
-    // Where tiles end decides, too: a shorter interval may fit where a longer one did not.
-    constexpr int tries = 24;
-    for (int i = 1; i < tries && plan.interval > 1.01 * lowest; ++i)
-        try_within(lowest + (plan.interval - lowest) * i / tries, 0.0);
+    Search search(layers, types, budget, shape, std::max(plan.bound, least), plan);
+    search.in_order();
     if (spreading == Spreading::none)
         return plan;
-    constexpr double close = 1.10;
     constexpr std::int64_t large = 512; // tiles: what is left over at their ends matters less
     const bool hasty = spreading == Spreading::hasty || budget > large;
-    for (const double part :
-         hasty ? std::vector<double>{0.25} : std::vector<double>{1.0, 0.5, 0.34, 0.25, 0.17, 0.12, 0.08})
-        if (plan.interval > 1.05 * lowest) {
-            bisect(part, 8, 0.005 * lowest);
-            for (int i = 1; i < 8 && plan.interval > 1.05 * lowest && !hasty; ++i)
-                try_within(lowest + (plan.interval - lowest) * i / 8, part);
-        }
-    RandomStream random(1, "packing"); // the same for all: a mapping does not depend on the seed of a run
-    if (spreading == Spreading::ordered)
-        return plan;
-    const std::int64_t most_tries = hasty ? 10 : std::min<std::int64_t>(400, 6400 / budget); // of about the same time
-    for (std::int64_t i = 0; i < most_tries && plan.interval > close * lowest; ++i) {
-        const double part = std::exp(-0.5 * random.uniform());
-        try_within(lowest * (close - 0.05 * random.uniform()), part, &random);
-    }
+    if (hasty)
+        search.evenly({0.25}, hasty);
+    else
+        search.evenly({1.0, 0.5, 0.34, 0.25, 0.17, 0.12, 0.08}, hasty);
+    if (spreading != Spreading::ordered)
+        search.by_chance(hasty ? 10 : std::min<std::int64_t>(400, 6400 / budget)); // of about the same time
     return plan;
 }
 
