@@ -259,10 +259,9 @@ private:
         if (budget == 0)
             budget = chip_.fits_mesh() ? 0 : room;
         ReplicationPlan plan = plan_replication(work, layouts, budget, options_, concessions_.least_interval,
-                                                concessions_.in_order     ? Spreading::none
-                                                : hasty_                  ? Spreading::hasty
-                                                : concessions_.to_compare ? Spreading::ordered
-                                                                          : Spreading::thorough);
+                                                concessions_.in_order               ? Spreading::none
+                                                : hasty_ || concessions_.to_compare ? Spreading::hasty
+                                                                                    : Spreading::thorough);
         for (std::size_t s = 0; s < stages().size(); ++s)
             mapping_.layers[s].copies = std::move(plan.copies[s]);
         mapping_.interval_bound_cycles = plan.bound;

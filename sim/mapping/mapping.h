@@ -84,7 +84,7 @@ struct Concessions {
     std::set<StageId> apart;     ///< layers that share no tile with others
     std::set<StageId> whole;     ///< layers whose copies each lie on one tile if one holds them
     bool in_order = false;       ///< tiles are filled in the order of layers: fewer layers on each
-    bool to_compare = false;     ///< with a mapping that there is: no time for chance
+    bool to_compare = false;     ///< with a mapping that there is: copies are not looked for at length
     bool buffers_full = false;   ///< some of it because buffers are too small
     double least_interval = 1.0; ///< copies that would make it shorter are left out
 };

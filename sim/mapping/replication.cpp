@@ -264,8 +264,7 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
         search.evenly({0.25}, hasty);
     else
         search.evenly({1.0, 0.5, 0.34, 0.25, 0.17, 0.12, 0.08}, hasty);
-    if (spreading != Spreading::ordered)
-        search.by_chance(hasty ? 10 : std::min<std::int64_t>(400, 6400 / budget)); // of about the same time
+    search.by_chance(hasty ? 10 : std::min<std::int64_t>(400, 6400 / budget)); // of about the same time
     return plan;
 }
 
