@@ -32,16 +32,16 @@ struct ArrayContents {
     int weight_bits = 8;
     int cell_bits = 0; ///< of a weight that a cell holds; 0: what cells are made for
     int top_level = 0; ///< what on_s stands for; 0: 2^cell_bits − 1
-    /// As programmed, in siemens, in place of ideal cells: rows × cell columns. The slices of a weight lie side by side,
-    /// least significant first, each pair's positive column before its negative one; a unit or reference column comes
-    /// last. Empty: ideal.
+    /// As programmed, in siemens, in place of ideal cells: rows × cell columns. The slices of a weight lie side by
+    /// side, least significant first, each pair's positive column before its negative one; a unit or reference column
+    /// comes last. Empty: ideal.
     Matrix<double> conductance_s;
     double on_s = 0.0;                         ///< of the top level; with conductance_s only
     double off_s = 0.0;                        ///< of level 0
     std::vector<devices::ColumnError> columns; ///< of the cell columns; empty: none
     ConverterReferences converters;
-    std::vector<double> compensation;          ///< digital factor of each converted column; empty: none
-    std::optional<devices::Wires> gate_wires;  ///< gate drive: the wires between the cells; else they are in the cells
+    std::vector<double> compensation;         ///< digital factor of each converted column; empty: none
+    std::optional<devices::Wires> gate_wires; ///< gate drive: the wires between the cells; else they are in the cells
 };
 
 /// What all arrays of a macro hold, and how their inputs are coded.

@@ -40,7 +40,7 @@ public:
         const program::Program& program;
         const noc::MeshTopology& topology;
         NocModule& noc;
-        std::uint64_t packets = 0; ///< sent so far by all of them, which numbers them
+        std::uint64_t packets = 0;  ///< sent so far by all of them, which numbers them
         std::vector<Passed> passed; ///< by each flow
     };
     /// What a packet is for.

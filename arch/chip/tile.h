@@ -15,7 +15,8 @@ namespace imc
 
 /// A tile in the kernel: one method process and one event around a TileEngine, whose units are those of the modules
 /// within: buffers, accumulator, vector unit, network interface, and in circuit detail the cores in use. The chip's
-/// memory node has the global buffer and the pins, and the others only if layers at the network's input are computed there.
+/// memory node has the global buffer and the pins, and the others only if layers at the network's input are computed
+/// there.
 class Tile : public sc_core::sc_module
 {
 public:

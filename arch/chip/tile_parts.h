@@ -20,7 +20,7 @@ class InputBuffer : public sc_core::sc_module
 public:
     explicit InputBuffer(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-    tile::Unit port; ///< to the cores and the vector unit; its banks are in the time of a service
+    tile::Unit port;         ///< to the cores and the vector unit; its banks are in the time of a service
     std::int64_t tokens = 0; ///< that have arrived
 };
 

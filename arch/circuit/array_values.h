@@ -74,13 +74,13 @@ private:
     std::size_t active_ = 0; ///< rows of the largest group
     bool pairs_ = false;     ///< a converted column is a difference of two
     bool has_unit_ = false;
-    std::vector<double> planes_; ///< what the code of each slice (or group of merged ones) counts
+    std::vector<double> planes_;              ///< what the code of each slice (or group of merged ones) counts
     std::vector<std::vector<double>> merged_; ///< of each plane: what its columns count in its sum
     std::vector<std::size_t> used_;           ///< of each plane: columns that hold bits of the weight
     double unit_level_ = 0.0, bias_ = 0.0, scale_ = 1.0;
-    double off_units_ = 0.0;  ///< what a cell of level 0 adds per unit of input
-    double step_units_ = 1.0; ///< units per step of the grid
-    Matrix<float> cells_;     ///< rows × converted columns, in steps of the grid
+    double off_units_ = 0.0;        ///< what a cell of level 0 adds per unit of input
+    double step_units_ = 1.0;       ///< units per step of the grid
+    Matrix<float> cells_;           ///< rows × converted columns, in steps of the grid
     Matrix<std::uint8_t> inverted_; ///< groups × converted columns
     std::vector<double> weight_sums_, compensation_;
 

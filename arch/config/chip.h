@@ -66,7 +66,7 @@ struct ChipConfig {
     NocConfig noc;
     GlobalBufferConfig global_buffer;
     IoConfig io;
-    double area_overhead = 1.0;               ///< routing and white space: factor on the sum of block areas
+    double area_overhead = 1.0; ///< routing and white space: factor on the sum of block areas
 
     void fields(config::Visitor& v);
     void check(const config::Place& place) const;

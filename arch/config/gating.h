@@ -14,7 +14,7 @@ namespace imc
 struct GatingConfig {
     double gate_after_s = 0.0; ///< 0: never gated
     double wake_s = 0.0;
-    double wake_energy_j = 0.0;   ///< of one instance, each time it wakes
+    double wake_energy_j = 0.0; ///< of one instance, each time it wakes
     double idle_leakage = 1.0;  ///< share of the active leakage
     double gated_leakage = 0.0; ///< share of the active leakage that sleep transistors and retention leave
 

@@ -74,7 +74,7 @@ struct CoreConfig {
     bool double_buffered_input = true; ///< the next input is fetched while the current one is driven
     RegisterConfig input_register;
     RegisterConfig output_register;
-    BusConfig bus; ///< results of the macros to the core's output
+    BusConfig bus;             ///< results of the macros to the core's output
     GatingConfig macro_gating; ///< of all macros that compute an actor's results together
     void fields(config::Visitor& v);
 };

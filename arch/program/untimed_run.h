@@ -26,7 +26,7 @@ public:
 private:
     struct State {
         Cursor firing;
-        std::int64_t tokens; ///< to be produced
+        std::int64_t tokens;                         ///< to be produced
         std::vector<std::vector<std::size_t>> ports; ///< flows into each input
         std::vector<std::size_t> outgoing;
         std::size_t lacks;    ///< the flow it waits for tokens of, or none

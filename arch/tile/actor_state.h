@@ -33,9 +33,9 @@ enum class Waiting : std::uint8_t { nothing, inputs, output, permission };
 struct ActorStatistics {
     std::int64_t firings_first = 0;
     std::int64_t firings_next = 0;
-    Cycle start = -1;  ///< of the first firing of the first inference
-    Cycle end = 0;     ///< of the last firing of the first inference
-    Cycle stalled = 0; ///< ready but for room for its result, first inference
+    Cycle start = -1;             ///< of the first firing of the first inference
+    Cycle end = 0;                ///< of the last firing of the first inference
+    Cycle stalled = 0;            ///< ready but for room for its result, first inference
     std::int64_t macro_wakes = 0; ///< its firings that found their macros gated
     std::int64_t tile_wakes = 0;  ///< its firings that found their tile gated
 };
@@ -59,20 +59,17 @@ struct ActorState {
     bool in_turn() const { return actor->copies == 1 || service.traces.empty(); }
 
     /// Copies of the macros take the firings in turn.
-    std::size_t copy_of(std::int64_t sequence) const
-    {
-        return static_cast<std::size_t>(sequence % actor->copies);
-    }
+    std::size_t copy_of(std::int64_t sequence) const { return static_cast<std::size_t>(sequence % actor->copies); }
     /// Which firing of its inference it is.
     std::int64_t index_of(std::int64_t sequence) const { return sequence % actor->share.tokens(); }
 
     program::Cursor firing;
     program::Cursor releasing; ///< the next firing whose inputs are to be freed
     std::deque<InFlight> in_flight;
-    std::int64_t produced = 0;      ///< tokens in the output buffer or sent
-    std::int64_t allowed = 0;       ///< inferences it may start (sources)
-    Cycle admit_at = 0;             ///< the first step cannot be entered earlier
-    bool awaiting_step = false;     ///< admit_at is not known until a shared step was entered
+    std::int64_t produced = 0;  ///< tokens in the output buffer or sent
+    std::int64_t allowed = 0;   ///< inferences it may start (sources)
+    Cycle admit_at = 0;         ///< the first step cannot be entered earlier
+    bool awaiting_step = false; ///< admit_at is not known until a shared step was entered
     /// The operation before, of each copy's groups of macros.
     struct Started {
         Cycle start = 0;

@@ -67,8 +67,8 @@ struct Service {
     Firing next;
     std::vector<MacroGroup> macros;
     std::vector<MacroTrace> traces; ///< of each macro whose operations depend on data
-    bool double_buffered = true;   ///< the input register is free when the macros start, not when they end reading it
-    std::size_t macro_step = none; ///< index of the macros' step; none: no arrays
+    bool double_buffered = true;    ///< the input register is free when the macros start, not when they end reading it
+    std::size_t macro_step = none;  ///< index of the macros' step; none: no arrays
     static constexpr std::size_t none = ~std::size_t{0};
 
     /// What a firing of an inference does, macros included.
@@ -81,8 +81,8 @@ struct Service {
 
 class TileServices;
 
-/// Turns amounts into cycles and events with the costs of a chip's tiles, each of its own type. Event types are declared
-/// in the ledger.
+/// Turns amounts into cycles and events with the costs of a chip's tiles, each of its own type. Event types are
+/// declared in the ledger.
 class ServiceTable
 {
 public:

@@ -53,8 +53,8 @@ public:
     {
         static_cast<void>(by), static_cast<void>(macros), static_cast<void>(rest);
     }
-    /// A unit of the tile, or the macros or buses of a copy, work for a firing from `start` to `end`, which may lie ahead:
-    /// macros from when the first is driven to the last result.
+    /// A unit of the tile, or the macros or buses of a copy, work for a firing from `start` to `end`, which may lie
+    /// ahead: macros from when the first is driven to the last result.
     virtual void served(const ActorState& actor, std::size_t copy, Resource resource, Cycle start, Cycle end)
     {
         static_cast<void>(actor), static_cast<void>(copy), static_cast<void>(resource), static_cast<void>(start),
@@ -98,8 +98,14 @@ public:
     /// Of the tile's logic, macros not included.
     const PowerDomain& power() const { return power_; }
     const Units& units() const { return units_; }
-    const program::Outgoing& outgoing(program::FlowId flow) const { return outgoing_[directory_.outgoing[flow.value()]].stream; }
-    const program::Incoming& incoming(program::FlowId flow) const { return incoming_[directory_.incoming[flow.value()]].stream; }
+    const program::Outgoing& outgoing(program::FlowId flow) const
+    {
+        return outgoing_[directory_.outgoing[flow.value()]].stream;
+    }
+    const program::Incoming& incoming(program::FlowId flow) const
+    {
+        return incoming_[directory_.incoming[flow.value()]].stream;
+    }
     /// The flow an actor lacks tokens of, or whose receiver has no room for its next token.
     program::FlowId blocking_flow(const ActorState& actor) const;
 

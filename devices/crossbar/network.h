@@ -64,8 +64,8 @@ Matrix<double> solve_nonlinear(const Matrix<double>& conductance_s, const Wires&
 /// own. `wires.source_ohm` must be 0. Result: phases × M amperes.
 Matrix<double> solve_gate_drive(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,
                                 const Matrix<unsigned char>& active);
-/// Variances of those currents (phases × M, A²) where every cell fluctuates on its own with `variance_s2` (as the cells,
-/// S²), to first order: Σ variance·(∂I/∂G)² over the active rows.
+/// Variances of those currents (phases × M, A²) where every cell fluctuates on its own with `variance_s2` (as the
+/// cells, S²), to first order: Σ variance·(∂I/∂G)² over the active rows.
 Matrix<double> gate_drive_variance(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,
                                    const Matrix<unsigned char>& active, const Matrix<double>& variance_s2);
 Matrix<double> solve_gate_drive(const Matrix<double>& conductance_s, const Wires& wires, double read_voltage_v,

@@ -5,9 +5,9 @@
 #include "devices/crossbar/network.h"
 
 /// Solutions of networks, kept in a folder by content: a file is named by a hash of what is asked, conductances and
-/// resistances, to the bit, and holds the matrix with a check sum. A file that is cut off or damaged is replaced. Several
-/// processes may share a folder. An empty folder name: nothing is kept. All throw ConfigError if the folder cannot be
-/// written.
+/// resistances, to the bit, and holds the matrix with a check sum. A file that is cut off or damaged is replaced.
+/// Several processes may share a folder. An empty folder name: nothing is kept. All throw ConfigError if the folder
+/// cannot be written.
 
 namespace imc::devices
 {

@@ -23,7 +23,7 @@ struct Constraint {
     std::vector<std::size_t> variables; ///< those it depends on, ascending
     /// 0 if the candidate satisfies it, else how far it is from doing so.
     std::function<double(const Candidate&)> violation;
-    bool costly = false; ///< too slow to be asked for every candidate of a space
+    bool costly = false;                 ///< too slow to be asked for every candidate of a space
     std::vector<std::size_t> named = {}; ///< those its text names, where it depends on others too
 };
 

@@ -13,7 +13,7 @@ struct RunSummary {
     std::size_t trials = 0;
     std::size_t evaluated = 0; ///< by this run
     std::size_t failed = 0;
-    bool exhausted = false; ///< the space has no further candidate
+    bool exhausted = false;   ///< the space has no further candidate
     bool out_of_time = false; ///< of the CPU budget
 };
 

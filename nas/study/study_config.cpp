@@ -45,7 +45,8 @@ void ExecutionConfig::fields(config::Visitor& v)
     v.integer("window", window, {1, 100000}, unit::none, "proposal k sees the results of trials up to k - window");
     v.integer("workers", workers, {1, 1024}, unit::none, "processes; does not change what is proposed");
     v.integer("replicates", replicates, {1, 10000}, unit::none, "evaluations per trial, averaged, for noisy metrics");
-    v.real("cpu_limit_s", cpu_limit_s, {0, 1e9}, unit::seconds, "CPU time of one evaluation, with all processes it starts; 0 = unlimited");
+    v.real("cpu_limit_s", cpu_limit_s, {0, 1e9}, unit::seconds,
+           "CPU time of one evaluation, with all processes it starts; 0 = unlimited");
     v.real("wall_limit_s", wall_limit_s, {0, 1e9}, unit::seconds,
            "elapsed time of one evaluation, for one that sleeps; 0 = ten times cpu_limit_s");
     v.integer("memory_limit_mb", memory_limit_mb, {0, 1 << 30}, unit::none, "memory of one evaluation; 0 = unlimited");

@@ -12,10 +12,10 @@ namespace imc::training
 
 /// How a pass through the network is made.
 struct Pass {
-    bool training = false;                    ///< batch norm takes the batch's statistics and keeps their mean
-    const QuantisationPlan* plan = nullptr;   ///< grids; null: float
-    const WeightNoise* noise = nullptr;       ///< errors of cells; needs a plan
-    std::uint64_t seed = 0, step = 0;         ///< name the noise's draws
+    bool training = false;                  ///< batch norm takes the batch's statistics and keeps their mean
+    const QuantisationPlan* plan = nullptr; ///< grids; null: float
+    const WeightNoise* noise = nullptr;     ///< errors of cells; needs a plan
+    std::uint64_t seed = 0, step = 0;       ///< name the noise's draws
 };
 
 /// A float graph computed by libtorch: the same operators as workloads/execute, on batches of any size along axis 0,

@@ -13,7 +13,7 @@ namespace imc::training
 /// The items of a training, split: validation items are drawn from the training's by the seed and never trained with;
 /// test items come from other files (digits: another seed).
 struct TrainingData {
-    DataSet train, test; ///< test is empty if no test is asked for
+    DataSet train, test;                            ///< test is empty if no test is asked for
     std::vector<std::int64_t> training, validation; ///< indices into train, each ascending
 };
 

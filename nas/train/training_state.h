@@ -25,8 +25,8 @@ struct TrainingState {
     std::int64_t position = 0; ///< items of the epoch that are done
     std::int64_t step = 0;     ///< over all stages; names random draws
     std::int64_t stage_step = 0;
-    double loss = 0.0;         ///< sum over the epoch's items so far
-    double best = -1.0;        ///< validation of the best epoch of the stage
+    double loss = 0.0;  ///< sum over the epoch's items so far
+    double best = -1.0; ///< validation of the best epoch of the stage
     std::int64_t best_epoch = -1;
     double cpu_s = 0.0;
     bool started = false; ///< whether the stage's ranges have been taken

@@ -10,7 +10,7 @@ build_packages=(
 # To test as well: the ONNX node tests and the circuits are checked against these programs; libtorch is for
 # `imcsim nas train`, which a build without it leaves out.
 test_packages=(
-    libgtest-dev libgmock-dev python3-onnx ngspice shellcheck libtorch-dev
+    libgtest-dev libgmock-dev python3-onnx ngspice shellcheck clang-format libtorch-dev
 )
 
 # need PACKAGE...: installs what is missing, as root or with sudo; else says what to run and exits with 2.

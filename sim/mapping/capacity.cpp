@@ -105,10 +105,10 @@ void check_buffers(const program::Program& program, const ChipConfig& chip)
             if (actor.tile == tile)
                 names.insert(actor.name);
         throw BufferTooSmall(fmt::format("the buffer of tile {} ({}) does not hold what must be kept: {} bytes needed, "
-                                   "chip.tiles[{}].buffer.bytes is {} ({} more)",
-                                   tile.value(), fmt::join(names, ", "), (reserved + 7) / 8,
-                                   program.type_of(tile).value(), room / 8, (reserved - room + 7) / 8),
-                       keepers(program, overfull));
+                                         "chip.tiles[{}].buffer.bytes is {} ({} more)",
+                                         tile.value(), fmt::join(names, ", "), (reserved + 7) / 8,
+                                         program.type_of(tile).value(), room / 8, (reserved - room + 7) / 8),
+                             keepers(program, overfull));
     }
     std::int64_t spilled = 0;
     for (const program::Actor& actor : program.actors)

@@ -26,8 +26,8 @@ enum class Room {
 std::int64_t line_buffer_rows(const program::Reach& reach, const std::vector<int>& share,
                               const std::vector<int>& region, const std::vector<int>& ahead, Room room, int extra_rows);
 
-/// Bits that so many rows take in the buffer of a receiver that computes `results`. A pool folds each token into the results it belongs to
-/// when it arrives, so its rows take the room of the results under way.
+/// Bits that so many rows take in the buffer of a receiver that computes `results`. A pool folds each token into the
+/// results it belongs to when it arrives, so its rows take the room of the results under way.
 std::int64_t line_buffer_bits(const program::Input& input, const program::Region& results, std::int64_t rows,
                               std::int64_t columns, std::int64_t bits, bool folds);
 

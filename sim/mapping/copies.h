@@ -32,7 +32,7 @@ struct Copies {
 
     int count() const;
     double positions() const; ///< of the busiest copy, on average over inferences
-    int strips() const;             ///< of columns that the groups share
+    int strips() const;       ///< of columns that the groups share
 
     static Copies one(int height, int width) { return {{{1, program::whole(height, width), {}}}}; }
 };
@@ -41,9 +41,9 @@ struct Copies {
 struct Workload {
     int height = 1;
     int width = 1;
-    std::int64_t arrays = 0;    ///< of one copy, whole macros
-    double cycles_each = 1.0;   ///< per output position of a copy
-    double cycles_shared = 0.0; ///< of the busiest of the tile's ports and units that the copies on a tile share
+    std::int64_t arrays = 0;         ///< of one copy, whole macros
+    double cycles_each = 1.0;        ///< per output position of a copy
+    double cycles_shared = 0.0;      ///< of the busiest of the tile's ports and units that the copies on a tile share
     TileTypeId type = TileTypeId(0); ///< of the tiles that it is on
     StageCycles on_tile = {}; ///< of each of what its tiles share; work for other layers' results done there included
     StageCycles in_all = {};  ///< least cycles of each of them on all tiles together

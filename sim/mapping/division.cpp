@@ -144,7 +144,8 @@ private:
     void extend(std::size_t begin)
     {
         int width = 0;
-        const std::size_t most = std::min({rooms_.size(), begin + longest_, begin + static_cast<std::size_t>(layer_.height)});
+        const std::size_t most =
+            std::min({rooms_.size(), begin + longest_, begin + static_cast<std::size_t>(layer_.height)});
         for (std::size_t end = begin + 1; end <= most; ++end) {
             while (width < layer_.width && rows_served(begin, end, width + 1) >= layer_.height)
                 ++width;
@@ -178,7 +179,7 @@ private:
     std::vector<double> speeds_;      ///< of each group
     std::vector<std::int64_t> rooms_; ///< positions that each group gets done
     std::vector<Kind> kinds_;
-    std::vector<Best> best_; ///< for the first groups
+    std::vector<Best> best_;  ///< for the first groups
     std::size_t longest_ = 1; ///< groups that may share a strip
 };
 

@@ -11,7 +11,7 @@ namespace imc::mapping
 /// Room that a program gives tokens: granules of a flow's receiver, or slots of a spill in the global buffer.
 struct Reserve {
     program::FlowId flow;
-    ActorId spill; ///< where `flow` is invalid
+    ActorId spill;          ///< where `flow` is invalid
     std::int64_t least = 1; ///< what a single firing needs: less would stop the program at once
 };
 

@@ -47,10 +47,10 @@ struct Options {
     std::int64_t positions_per_copy = 0; ///< replicate until no copy has more output positions; 0: no such bound
     Reduction reduction = Reduction::cheapest;
     Placement placement = Placement::improved;
-    std::int64_t placement_moves = 40000; ///< tried by the improved placement
-    bool minimal_buffers = false;         ///< reserve only what keeps the pipeline from stopping
-    int extra_rows = 0;                   ///< line buffer rows beyond window + stride
-    std::vector<TileRule> tile_of;        ///< the first one that fits a layer holds
+    std::int64_t placement_moves = 40000;      ///< tried by the improved placement
+    bool minimal_buffers = false;              ///< reserve only what keeps the pipeline from stopping
+    int extra_rows = 0;                        ///< line buffer rows beyond window + stride
+    std::vector<TileRule> tile_of;             ///< the first one that fits a layer holds
     TileChoice tile_choice = TileChoice::area; ///< what decides for layers that no rule fits
 
     bool replicates() const { return replication != Replication::none; }

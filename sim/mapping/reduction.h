@@ -26,7 +26,8 @@ std::vector<Reducer> reducers_of(const Mapping& mapping, StageId stage);
 /// Before tiles are placed: on the path, unless options.reduction says otherwise or no block is on three tiles or more.
 void assume_reduction(Mapping& mapping, const Options& options);
 
-/// Bits × links per output position of a layer's partial sums: each sent to the reducer, or handed on from tile to tile.
+/// Bits × links per output position of a layer's partial sums: each sent to the reducer, or handed on from tile to
+/// tile.
 struct ReductionWays {
     std::int64_t to_reducer = 0;
     std::int64_t on_path = 0;

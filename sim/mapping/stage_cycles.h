@@ -26,7 +26,8 @@ struct StageCycles {
 StageCycles cycles_on_arrays(const Stage& stage, const Tiling& tiling, const TileConfig& tile,
                              const PrecisionOptions& precision, const Options& options);
 
-/// What is joined to a contraction's results (residual additions), read when they are there: cycles of the buffer ports.
+/// What is joined to a contraction's results (residual additions), read when they are there: cycles of the buffer
+/// ports.
 double joined_fetch_cycles(const Stage& stage, const TileConfig& tile, const PrecisionOptions& precision);
 
 /// A stage on the vector unit; `products`: of each result value (depthwise contractions), whose weights are read, too.

@@ -8,11 +8,11 @@
 #include "sim/mapping/stages.h"
 #include "sim/mapping/tile_types.h"
 
-/// Which layers go to which of a chip's tile types. Those that a rule of `mapping.tile_of` fits go to the type it names.
-/// The others go, as long as the types' tiles last, to the type on which `mapping.tile_choice` is least, of those on
-/// which the layer does not slow down the pipeline: one copy of some layer takes at least so long, wherever it is, and the
-/// others may take as long. Balanced replication makes any layer as fast as it has to be with more copies; then
-/// what counts is area times time or, for the interval, tiles times time.
+/// Which layers go to which of a chip's tile types. Those that a rule of `mapping.tile_of` fits go to the type it
+/// names. The others go, as long as the types' tiles last, to the type on which `mapping.tile_choice` is least, of
+/// those on which the layer does not slow down the pipeline: one copy of some layer takes at least so long, wherever it
+/// is, and the others may take as long. Balanced replication makes any layer as fast as it has to be with more copies;
+/// then what counts is area times time or, for the interval, tiles times time.
 namespace imc::mapping
 {
 
@@ -39,8 +39,8 @@ private:
 
     /// Of a layer on a type.
     struct Cost {
-        double slowdown = 1.0; ///< of the pipeline
-        double cost = 0.0;     ///< by the choice
+        double slowdown = 1.0;  ///< of the pipeline
+        double cost = 0.0;      ///< by the choice
         std::int64_t tiles = 0; ///< one copy
         bool operator<(const Cost& other) const
         {

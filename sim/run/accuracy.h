@@ -19,8 +19,9 @@ struct AccuracyAt {
     double top1_mean = 0.0;
     double top1_std = 0.0; ///< over instances, of the sample; 0 for one instance
     double top1_worst = 0.0;
-    double low95 = 0.0, high95 = 0.0; ///< 95 % interval of top1_mean: other images and other chips might have been drawn
-    double agreement = 0.0; ///< share of images, over all instances, whose class is that of the golden execution
+    double low95 = 0.0,
+           high95 = 0.0;      ///< 95 % interval of top1_mean: other images and other chips might have been drawn
+    double agreement = 0.0;   ///< share of images, over all instances, whose class is that of the golden execution
     std::vector<double> top1; ///< of each instance
 };
 
@@ -44,8 +45,8 @@ struct AccuracyResult {
     devices::Compensation compensation = devices::Compensation::none;
     CompensationCost compensation_cost; ///< zero without compensation
     std::int64_t hold_images = 1;
-    double golden_top1 = 0.0; ///< of the exact integer execution
-    double float_top1 = 0.0;  ///< of the network as the file has it
+    double golden_top1 = 0.0;      ///< of the exact integer execution
+    double float_top1 = 0.0;       ///< of the network as the file has it
     std::vector<AccuracyAt> times; ///< as asked for
 };
 
@@ -58,7 +59,7 @@ struct TraceSize {
 
 struct ValueResult {
     AccuracyResult accuracy;
-    std::optional<TraceSize> trace; ///< none where time does not depend on data
+    std::optional<TraceSize> trace;                         ///< none where time does not depend on data
     std::vector<std::optional<values::ErrorPowers>> layers; ///< by LayerId; empty: not on arrays, or not measured
     std::vector<std::string> warnings;
 };

@@ -50,8 +50,8 @@ private:
         std::string name;
         bool digital = false;
         program::Region share;
-        int width = 1;  ///< of the map of output positions
-        int copy = 0;   ///< of the first set of its macros
+        int width = 1; ///< of the map of output positions
+        int copy = 0;  ///< of the first set of its macros
         int copies = 1;
         std::vector<std::vector<Place>> macros; ///< the arrays of each
     };

@@ -13,7 +13,8 @@ namespace
 constexpr config::Choice<Fidelity> fidelities[] = {
     {"compute", Fidelity::compute, "arrays only: a lower bound of the time, computed, not simulated"},
     {"bound", Fidelity::bound, "arrays, ports, buses, links and pins, each as if alone: a lower bound"},
-    {"dependency", Fidelity::dependency, "simulated with all of run.ideal; not less than the bound: a lower bound, too"},
+    {"dependency", Fidelity::dependency,
+     "simulated with all of run.ideal; not less than the bound: a lower bound, too"},
     {"flit", Fidelity::flit, "simulated with every flit, buffer and credit"},
 };
 constexpr config::Choice<Detail> details[] = {

@@ -31,7 +31,7 @@ enum class Detail {
 struct IdealOptions {
     bool network = false; ///< no packet waits for another
     bool buffers = false; ///< no sender waits for room
-    bool units = false;   ///< nobody waits for a tile's port, accumulator or vector unit that another uses, or for wakes
+    bool units = false; ///< nobody waits for a tile's port, accumulator or vector unit that another uses, or for wakes
     void fields(config::Visitor& v);
 };
 

@@ -12,11 +12,11 @@
 namespace imc::run
 {
 
-/// Calls `visit` for every kind of packet with tokens between tiles: its flows (several: a tree) and how many there are.
-/// `regions`: the tokens of each flow that are looked at.
-void for_each_packet(const Experiment& experiment, const Mapped& mapped,
-                     const IdVector<program::FlowId, program::Region>& regions,
-                     const std::function<void(const std::vector<program::SentToken>& flows, std::int64_t packets)>& visit);
+/// Calls `visit` for every kind of packet with tokens between tiles: its flows (several: a tree) and how many there
+/// are. `regions`: the tokens of each flow that are looked at.
+void for_each_packet(
+    const Experiment& experiment, const Mapped& mapped, const IdVector<program::FlowId, program::Region>& regions,
+    const std::function<void(const std::vector<program::SentToken>& flows, std::int64_t packets)>& visit);
 
 /// All tokens of each flow.
 IdVector<program::FlowId, program::Region> whole_regions(const program::Program& program);

@@ -24,15 +24,15 @@ struct LayerResult {
     std::int64_t arrays = 0; ///< all copies
     int replication = 1;
     std::int64_t tiles = 0;
-    int required_bits = 0; ///< 0: not on arrays
+    int required_bits = 0;              ///< 0: not on arrays
     std::vector<TileTypeId> tile_types; ///< of the tiles it is on, ascending
     Cycle start_cycle = 0;
     Cycle end_cycle = 0;
     Cycle stall_cycles = 0; ///< most of any of its actors: ready, but no room for the result
     Energy energy;
-    std::int64_t wakes = 0;   ///< of its macros
+    std::int64_t wakes = 0;                    ///< of its macros
     std::optional<values::ErrorPowers> errors; ///< of a run with values, if on arrays
-    double utilization = 0.0; ///< busy share of its limiting resource between start and end
+    double utilization = 0.0;                  ///< busy share of its limiting resource between start and end
 };
 
 struct CostModel {
@@ -83,8 +83,8 @@ struct PowerStates {
     double gated_leakage = 1.0; ///< share of the active leakage
     bool gates = false;
     bool leaks_evenly() const { return !gates && idle_leakage == 1.0; }
-    Cycle active = 0, idle = 0, gated = 0; ///< their sum is instances × cycles
-    std::int64_t wakes = 0;                ///< of instances
+    Cycle active = 0, idle = 0, gated = 0;                      ///< their sum is instances × cycles
+    std::int64_t wakes = 0;                                     ///< of instances
     Cycle steady_active = 0, steady_idle = 0, steady_gated = 0; ///< the same in Result::steady_cycles
     std::int64_t steady_wakes = 0;
 };
@@ -135,7 +135,7 @@ struct Result {
     std::array<Cycle, 3> bounds{};  ///< least cycles by arrays, by all of the tiles' resources, by the network's links
     std::vector<Cycle> completions; ///< of every inference that ended
 
-    Energy energy; ///< of one inference alone
+    Energy energy;           ///< of one inference alone
     Energy calibrate_energy; ///< of one measurement for drift compensation
     double energy_per_inference_steady_j = 0.0;
     Interval energy_range_j;

@@ -22,9 +22,9 @@ public:
 
 private:
     std::int64_t lowest_;
-    std::size_t parts_ = 0;  ///< input slices × phases
-    std::size_t groups_ = 0; ///< of rows
-    std::size_t active_ = 0; ///< rows of a group
+    std::size_t parts_ = 0;             ///< input slices × phases
+    std::size_t groups_ = 0;            ///< of rows
+    std::size_t active_ = 0;            ///< rows of a group
     std::vector<std::uint16_t> digits_; ///< of each input value in each part
 };
 

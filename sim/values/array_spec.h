@@ -30,8 +30,8 @@ struct ArraySpec {
     int columns = 128;
     int active_rows = 0; ///< most rows driven at a time; 0: all
     int cell_bits = 2;
-    /// Cell columns of a weight, least significant first, whose sums are joined in proportion to their values before they
-    /// are converted; weights take whole groups of so many.
+    /// Cell columns of a weight, least significant first, whose sums are joined in proportion to their values before
+    /// they are converted; weights take whole groups of so many.
     int merged_columns = 1;
     int top_level = 0; ///< what the largest conductance stands for; 0: 2^cell_bits − 1
     Encoding encoding = Encoding::biased_flip;

@@ -12,7 +12,7 @@ namespace imc::values
 
 /// A set of columns converted alike, one per weight: what their codes count.
 struct Plane {
-    double factor = 1.0; ///< 2^(cell bits × slice), negative for a negative half or a two's complement top bit
+    double factor = 1.0;         ///< 2^(cell bits × slice), negative for a negative half or a two's complement top bit
     std::vector<double> columns; ///< what its cell columns count in it: one, or several that are merged
 };
 

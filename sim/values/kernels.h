@@ -17,9 +17,9 @@ struct ColumnTransfer {
     float bow = 0.0f;  ///< integral nonlinearity: y += bow·4·z·(1 − z) for z = y/range
     float range = 1.0f;
     bool rounds = true;
-    bool wide = false;                     ///< codes reach 2^22
-    float dnl = 0.0f;                      ///< σ of a step's width
-    const std::uint32_t* steps = nullptr;  ///< names a column's own steps, if dnl is not 0
+    bool wide = false;                    ///< codes reach 2^22
+    float dnl = 0.0f;                     ///< σ of a step's width
+    const std::uint32_t* steps = nullptr; ///< names a column's own steps, if dnl is not 0
 };
 
 /// Where the code k − 1 of a column ends: k − ½ + dnl/√2·u, u uniform with variance 1, so that the widths of steps

@@ -21,10 +21,10 @@ struct Cut {
 
 /// How a layer lies on arrays. What is left empty or 0 has a default.
 struct LayerPlan {
-    std::vector<Cut> cuts;                     ///< empty: one per group
-    std::vector<std::int64_t> row_order;       ///< row i of a group's matrix holds k = row_order[i]; empty: in order
-    std::vector<std::uint16_t> copy_of;        ///< output position → which copy of the arrays computes it; empty: one
-    int weight_bits = 0;                       ///< 0: the width of the operand's type
+    std::vector<Cut> cuts;               ///< empty: one per group
+    std::vector<std::int64_t> row_order; ///< row i of a group's matrix holds k = row_order[i]; empty: in order
+    std::vector<std::uint16_t> copy_of;  ///< output position → which copy of the arrays computes it; empty: one
+    int weight_bits = 0;                 ///< 0: the width of the operand's type
     int input_bits = 0;
     std::int64_t copies() const;
 };
@@ -51,7 +51,8 @@ public:
     std::size_t arrays() const;
 
     /// The arrays of a cut, with this spec or one that differs in converters.
-    Contraction program(std::size_t cut, const ArraySpec& spec, const Physics* physics, std::uint64_t first_index) const;
+    Contraction program(std::size_t cut, const ArraySpec& spec, const Physics* physics,
+                        std::uint64_t first_index) const;
 
     /// What the arrays of a cut multiply with.
     const Matrix<std::int32_t>& weights(std::size_t cut) const { return matrices_[cut]; }
@@ -75,10 +76,7 @@ public:
                  std::span<std::int64_t> out) const;
 
 private:
-    std::int64_t weight_zero(std::size_t channel) const
-    {
-        return weight_zero_[weight_zero_.size() == 1 ? 0 : channel];
-    }
+    std::int64_t weight_zero(std::size_t channel) const { return weight_zero_[weight_zero_.size() == 1 ? 0 : channel]; }
     void lay_out(const kernel::Arguments& a, std::int64_t shift);
 
     imc::Contraction contraction_;

@@ -23,8 +23,8 @@ struct Physics {
     devices::EffectSet effects;
     std::uint64_t seed = 1;                 ///< of the devices
     std::optional<std::uint64_t> read_seed; ///< of read noise; absent: the devices'
-    double on_s = 0.0;   ///< conductance of the top level; 0: the device's largest
-    double off_s = -1.0; ///< of level 0; negative: the device's smallest
+    double on_s = 0.0;                      ///< conductance of the top level; 0: the device's largest
+    double off_s = -1.0;                    ///< of level 0; negative: the device's smallest
     devices::Moment moment;
     /// Digital factors on codes that undo the mean drift, from read-outs with one row at a time right after programming
     /// and at `moment`, repeated until read noise and converters do not matter.

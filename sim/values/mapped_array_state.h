@@ -59,7 +59,7 @@ struct MappedArray::State {
     std::vector<NoiseColumns> noise_columns;         ///< per row group; empty without noise
     Converters converters;
     std::vector<double> compensation; ///< factor of each converted column; empty: none
-    Matrix<double> correction; ///< row groups × converted columns: times Σx; empty if nothing is to correct
+    Matrix<double> correction;        ///< row groups × converted columns: times Σx; empty if nothing is to correct
     bool counting = false;
     double largest_code = 0.0; ///< in converter steps
     std::size_t flush = 1;
@@ -109,7 +109,8 @@ struct MappedArray::State {
     /// Gate drive: variances of the currents of a strip, in units² and in the order of NoiseTile::sums; empty without
     /// fast noise. `amperes2`: of the cell columns, as gate_drive_variance() gives them.
     void gate_variances(const Matrix<double>& amperes2, std::size_t strip, std::vector<float>& sums) const;
-    /// Four vectors' noise. With gate drive `variances` are those of gate_variances(), else the panels' digits are used.
+    /// Four vectors' noise. With gate drive `variances` are those of gate_variances(), else the panels' digits are
+    /// used.
     void draw_noise(const std::vector<float>& panels, const std::vector<float>& variances, std::uint64_t first_vector,
                     std::size_t g, std::size_t strip, std::vector<float>& noise) const;
     void combine(const Panel& panel, std::size_t vector, std::span<double> out) const;

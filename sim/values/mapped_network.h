@@ -22,8 +22,9 @@ struct MappedLayer {
     mapping::StageId stage;
     TileTypeId type; ///< of the tiles that hold it
     std::shared_ptr<const LayerMatrix> matrix;
-    std::uint64_t first_array = 0;                 ///< its arrays are numbered from here
-    std::vector<Matrix<std::int32_t>> calibration; ///< vectors fed to each cut by calibration images, if ranges need them
+    std::uint64_t first_array = 0; ///< its arrays are numbered from here
+    std::vector<Matrix<std::int32_t>>
+        calibration; ///< vectors fed to each cut by calibration images, if ranges need them
 };
 
 /// A quantised network laid out on a chip's arrays; no physics yet. Contractions that are not on arrays (depthwise
@@ -89,7 +90,7 @@ public:
 private:
     const MappedNetwork& network_;
     bool holds_ = false;
-    std::uint64_t held_ = ~std::uint64_t{0}; ///< the last hold
+    std::uint64_t held_ = ~std::uint64_t{0};           ///< the last hold
     std::vector<std::unique_ptr<LayerArrays>> arrays_; ///< as network.layers()
 };
 

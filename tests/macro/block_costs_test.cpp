@@ -42,8 +42,8 @@ TEST(BlockCosts, OfLogicAndWiresAreThoseOfTheLibrary)
         read<VectorUnitConfig>(R"({"lanes": 16, "cost": {"model": "aladdin", "node_nm": 22, "supply_v": 0.8}})");
     EXPECT_DOUBLE_EQ(unit.add_energy_j, lane_cost(LaneOperation::add, 32, nm22).energy_j);
     EXPECT_GT(unit.requantize_energy_j, unit.multiply_energy_j);
-    const auto adders =
-        read<AccumulatorConfig>(R"({"lanes": 8, "bits": 24, "cost": {"model": "gates", "node_nm": 22, "supply_v": 0.8}})");
+    const auto adders = read<AccumulatorConfig>(
+        R"({"lanes": 8, "bits": 24, "cost": {"model": "gates", "node_nm": 22, "supply_v": 0.8}})");
     EXPECT_DOUBLE_EQ(adders.add_energy_j, registered_adder(nm22, 24).energy_j);
     EXPECT_DOUBLE_EQ(adders.cost.area_m2, 8 * registered_adder(nm22, 24).area_m2);
     const auto near = read<BusConfig>(R"({"cost": {"model": "wire", "node_nm": 22, "length_mm": 0.5}})");

@@ -32,8 +32,8 @@ class FullRangeNetwork
 public:
     explicit FullRangeNetwork(std::string name);
 
-    /// Runs every layer, mapped on a chip with this macro, on full-range inputs at a few output positions. The converters
-    /// have the bits that each layer requires, less `bits_less`.
+    /// Runs every layer, mapped on a chip with this macro, on full-range inputs at a few output positions. The
+    /// converters have the bits that each layer requires, less `bits_less`.
     LayersRun run(const MacroConfig& macro, ChipConfig chip, int bits_less = 0) const;
 
 private:

@@ -72,9 +72,10 @@ inline const char* name_of(Encoding e)
 
 inline std::string describe(const values::ArraySpec& c)
 {
-    return fmt::format("{} cells {} merged {} weights {} inputs {}{} slices {} active {} adc {} signed-mode {} offset {}",
-                       name_of(c.encoding), c.cell_bits, c.merged_columns, c.weight_bits, c.input_bits, c.input_signed ? " signed" : "",
-                       c.slice_bits, c.active_rows, c.adc.bits, int(c.signed_input), int(c.offset));
+    return fmt::format(
+        "{} cells {} merged {} weights {} inputs {}{} slices {} active {} adc {} signed-mode {} offset {}",
+        name_of(c.encoding), c.cell_bits, c.merged_columns, c.weight_bits, c.input_bits,
+        c.input_signed ? " signed" : "", c.slice_bits, c.active_rows, c.adc.bits, int(c.signed_input), int(c.offset));
 }
 
 } // namespace imc::test

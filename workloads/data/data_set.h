@@ -40,8 +40,8 @@ DataSet read_csv(const std::filesystem::path& file, const std::string& label = "
 
 constexpr std::int64_t most_digits = 10'000'000; ///< at once
 
-/// Rendered digits `first` … `first` + `count` − 1, 1 × 28 × 28 bytes: strokes with random slant, rotation, size, place,
-/// thickness and noise. Digit i depends on seed and i alone; needs no file. Labels are i mod 10.
+/// Rendered digits `first` … `first` + `count` − 1, 1 × 28 × 28 bytes: strokes with random slant, rotation, size,
+/// place, thickness and noise. Digit i depends on seed and i alone; needs no file. Labels are i mod 10.
 DataSet draw_digits(std::int64_t count, std::uint64_t seed, std::int64_t first = 0);
 
 } // namespace imc

@@ -17,8 +17,8 @@ using ValueObserver = std::function<void(TensorId, const Value&)>;
 
 /// Computes the sums of a quantised contraction from its operands in place of the executor (kernel::integer_sums
 /// says what they are), or says that it does not: empty.
-using SumProvider =
-    std::function<std::optional<std::vector<std::int64_t>>(NodeId, std::span<const Value>, std::span<const ResultType>)>;
+using SumProvider = std::function<std::optional<std::vector<std::int64_t>>(NodeId, std::span<const Value>,
+                                                                           std::span<const ResultType>)>;
 
 /// Runs the graph on `inputs` (in the order of graph.inputs) and returns its outputs. Float networks run in
 /// float, quantised operators in exact integers. Values are freed after their last reader.

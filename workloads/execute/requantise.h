@@ -10,8 +10,8 @@ namespace imc
 ///     scale ≈ multiplier · 2^−shift,   2^30 ≤ multiplier < 2^31   (relative error ≤ 2^−31)
 ///     apply(sum) = round_half_even(sum · multiplier / 2^shift)
 ///
-/// exact (in 128 bits where 64 do not do), so the result is the same on every host. As in gemmlowp (Jacob et al., CVPR 2018, §2.2)
-/// except for rounding half to even, which is ONNX's.
+/// exact (in 128 bits where 64 do not do), so the result is the same on every host. As in gemmlowp (Jacob et al., CVPR
+/// 2018, §2.2) except for rounding half to even, which is ONNX's.
 class Requantiser
 {
 public:

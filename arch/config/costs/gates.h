@@ -26,9 +26,9 @@ struct Gate {
 ///
 /// Other nodes: area and delay as ScalingClass::digital. Capacitance: in planar processes (22 nm and above) with the
 /// node (gate capacitance per width is the same from 45 to 22 nm within 13 %, high performance, NeuroSim
-/// Technology.cpp) and energy with V². Below 22 nm fins replace width and a device's gate capacitance hardly falls: 104 aF
-/// at 14 nm, 82 at 5 nm, 67 at 1 nm (same file) go as node^(1/6), which is continued from 22 nm. Stillmaker & Baas give
-/// their multi-gate nodes a factor of three over their planar ones, which is kept as the low end of the range.
+/// Technology.cpp) and energy with V². Below 22 nm fins replace width and a device's gate capacitance hardly falls: 104
+/// aF at 14 nm, 82 at 5 nm, 67 at 1 nm (same file) go as node^(1/6), which is continued from 22 nm. Stillmaker & Baas
+/// give their multi-gate nodes a factor of three over their planar ones, which is kept as the low end of the range.
 struct GateLibrary {
     Gate nand2;
     Gate xor2;

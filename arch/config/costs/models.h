@@ -11,7 +11,8 @@
 namespace imc
 {
 
-/// Where sources differ: low and high of an energy or area, over the nominal one. 1 and 1: one source, or sources agree.
+/// Where sources differ: low and high of an energy or area, over the nominal one. 1 and 1: one source, or sources
+/// agree.
 struct CostRange {
     double low = 1.0;
     double high = 1.0;
@@ -77,7 +78,7 @@ struct AdcConfig {
     double enob = 0.0; ///< effective bits, for cost and for the noise of the value model; 0: bits
     UserCost user;
     double energy_factor = 1.0; ///< a measured converter over its law
-    bool bits_left = false; ///< user_per_bit: a later slice takes only the steps that input bits before it leave
+    bool bits_left = false;     ///< user_per_bit: a later slice takes only the steps that input bits before it leave
     double bias_a = 0.0; ///< voltage sensing: drawn from the supply while a column integrates, settles and converts
     AdcRange range = AdcRange::full_scale; ///< this and what follows: for values
     double percentile = 99.9;

@@ -39,10 +39,7 @@ public:
         read_into(value);
         return value;
     }
-    template <class T> void read_into(T& value) const
-    {
-        make_reader()->visit(value);
-    }
+    template <class T> void read_into(T& value) const { make_reader()->visit(value); }
 
     const nlohmann::json& root() const;
     const std::filesystem::path& file() const;

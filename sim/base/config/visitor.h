@@ -92,9 +92,9 @@ public:
                        const char* meaning, Presence presence = Presence::optional) = 0;
 
     template <std::integral I>
-        requires(!std::same_as<I, std::int64_t> && !std::same_as<I, bool>)
-    void integer(const char* key, I& value, IntegerRange range, Unit unit, const char* meaning,
-                 Presence presence = Presence::optional)
+    requires(!std::same_as<I, std::int64_t> &&
+             !std::same_as<I, bool>) void integer(const char* key, I& value, IntegerRange range, Unit unit,
+                                                  const char* meaning, Presence presence = Presence::optional)
     {
         // The type's own limits bound the field as well, so that no value can wrap.
         if (std::cmp_less(range.low, std::numeric_limits<I>::min()))

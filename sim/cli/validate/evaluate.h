@@ -10,8 +10,8 @@
 namespace imc::cli
 {
 
-/// The figure of one point by the model of the case's macro or chip, in the quantity's unit. `assignments` are applied to
-/// its file before the point's own. Throws ConfigError naming file and key.
+/// The figure of one point by the model of the case's macro or chip, in the quantity's unit. `assignments` are applied
+/// to its file before the point's own. Throws ConfigError naming file and key.
 double simulated(const ValidationCase& validation, const std::vector<std::string>& assignments, const CasePoint& point);
 
 struct PointResult {
