@@ -37,7 +37,8 @@ void Datasheet::fields(config::Visitor& v)
     v.integer("rows_active", rows_active, {0, 16384}, unit::none, "rows driven at a time; 0: all");
     v.integer("input_bits", input_bits, {1, 16}, unit::bits, "input width", config::Presence::required);
     v.real("weight_bits", weight_bits, {1, 16}, unit::bits, "weight width; 1.5: ternary", config::Presence::required);
-    v.integer("input_slice_bits", input_slice_bits, {0, 8}, unit::bits, "input bits applied at a time; 0: as is usual");
+    v.integer("input_slice_bits", input_slice_bits, {0, 8}, unit::bits,
+              "input bits applied at a time; 0: as is usual (1 without converters)");
     v.integer("cell_bits", cell_bits, {0, 8}, unit::bits, "bits per cell; 0: as is usual");
     v.real("adc_bits", adc_bits, {0, 16}, unit::bits, "converter resolution; 0: digital");
     v.integer("adc_count", adc_count, {0, 65536}, unit::none, "converters; 0: one per column");

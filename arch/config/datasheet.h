@@ -45,7 +45,7 @@ DatasheetFigures figures_of(const Datasheet& sheet);
 
 /// A macro of the usual make for such a data sheet, whose costs add up to figures_of(sheet):
 /// * no converter: digital_adder_tree of unit gates over the active rows, whose activity is what makes up the energy,
-///   and whose cycle is the access over the input's bits;
+///   and whose cycle is the access over the input's bits (the access takes one pass for each slice of the input);
 /// * all else: analog_current. Where converters and weight bits fit into the columns, the columns of a weight are
 /// joined
 ///   before one conversion and an input is applied at once; else, in SRAM, every bit of a weight is converted apart and

@@ -203,6 +203,8 @@ DatasheetFigures figures_of(const Datasheet& sheet)
     point.adc_bits = sheet.adc_bits;
     point.phases = sheet.phases;
     const SheetFigure energy = sheet_mac_energy(point);
+    if (point.kind == SheetClass::digital && sheet.input_slice_bits > 0) // passes through the trees
+        point.input_bits = (sheet.input_bits + sheet.input_slice_bits - 1) / sheet.input_slice_bits;
     const SheetFigure time = sheet_access_time(point);
     return {energy.value, time.value, energy.factor, time.factor};
 }

@@ -58,6 +58,7 @@ Datasheet random_sheet(RandomStream& random)
     s.input_bits = 1 + static_cast<int>(random.below(15));
     s.weight_bits = one_of(random, {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0});
     s.supply_v = 0.4 + 0.9 * random.uniform();
+    s.input_slice_bits = one_of(random, {0, 0, 0, 1, 2, 4});
     if (random.uniform() < 0.3)
         return s; // digital
     s.cell = one_of(random, {DatasheetCell::sram, DatasheetCell::sram, DatasheetCell::edram, DatasheetCell::rram,
@@ -66,7 +67,6 @@ Datasheet random_sheet(RandomStream& random)
     s.adc_count = one_of(random, {0, 1, 4, 8, s.columns / 4, s.columns / 2, s.columns});
     s.adc_kind = one_of(random, {ConverterKind::unspecified, ConverterKind::unspecified, ConverterKind::sar,
                                  ConverterKind::flash, ConverterKind::ramp, ConverterKind::cco});
-    s.input_slice_bits = one_of(random, {0, 0, 0, 1, 2, 4});
     s.phases = s.input_bits % 4 == 0 ? 4 : 1;
     if (s.cell != DatasheetCell::sram)
         s.cell_bits = one_of(random, {0, 0, 1, 2, 4});
@@ -205,6 +205,28 @@ TEST(DatasheetLaws, LeaveAReadAsItIsWhereItsOscillatorsCountMeanwhile)
     EXPECT_NEAR(std::log(of_macro(sheet).cycle_s / 130e-9), 0.0, std::log(1.3));
 }
 
+// Tree macros take their inputs bit by bit unless the sheet says otherwise: Wu, JSSC 2025, has 8 bits in 1.9 ns.
+TEST(DatasheetLaws, TakeAPassThroughTheTreesForEachSliceOfTheInput)
+{
+    Datasheet sheet;
+    sheet.columns = 64;
+    sheet.input_bits = 8;
+    sheet.adc_bits = 0.0;
+    const Figures serial = of_macro(sheet);
+    sheet.input_slice_bits = 1;
+    EXPECT_EQ(of_macro(sheet).cycle_s, serial.cycle_s);
+    sheet.input_slice_bits = 3; // of which the last is not filled
+    const Figures three = of_macro(sheet);
+    EXPECT_NEAR(three.mac_j / serial.mac_j, 1.0, 1e-4);
+    EXPECT_LT(three.cycle_s, 0.7 * serial.cycle_s);
+    sheet.input_slice_bits = 8;
+    EXPECT_LT(of_macro(sheet).cycle_s, 0.7 * three.cycle_s);
+    sheet.input_bits = sheet.input_slice_bits = 1;
+    const double one = of_macro(sheet).cycle_s;
+    sheet.input_bits = sheet.input_slice_bits = 8;
+    EXPECT_NEAR(of_macro(sheet).cycle_s / one, 1.0, 1e-3);
+}
+
 TEST(Datasheet, SaysWhatIsWrongWithPhases)
 {
     const auto error = [](const std::string& more) -> std::string {
@@ -292,13 +314,13 @@ TEST(DatasheetLaws, FitPublishedMacrosAsStated)
 TEST(DatasheetLaws, MissPublicationsThatTheFitDidNotSeeAsStated)
 {
     const Errors energy = errors_of("tops_per_w");
-    EXPECT_GE(energy.left_out.size(), 60u);
+    EXPECT_GE(energy.left_out.size(), 66u);
     EXPECT_LT(std::exp(mean(energy.left_out, true)), 2.1);
     EXPECT_LT(std::exp(mean(energy.left_out, false)), 2.2);
     EXPECT_NEAR(mean(energy.in_range, true), 0.8, 0.05);
     const Errors cycle = errors_of("cycle_ns");
-    EXPECT_GE(cycle.left_out.size(), 56u);
-    EXPECT_LT(std::exp(mean(cycle.left_out, true)), 2.35);
+    EXPECT_GE(cycle.left_out.size(), 65u);
+    EXPECT_LT(std::exp(mean(cycle.left_out, true)), 2.45);
     EXPECT_LT(std::exp(mean(cycle.left_out, false)), 2.6);
     EXPECT_NEAR(mean(cycle.in_range, true), 0.8, 0.05);
 }

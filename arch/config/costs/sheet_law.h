@@ -14,8 +14,8 @@ struct SheetPoint {
     SheetClass kind = SheetClass::charge;
     double node_nm = 28.0;
     double supply_v = 0.9;
-    double rows = 128.0; ///< driven at a time
-    double input_bits = 8.0;
+    double rows = 128.0;     ///< driven at a time
+    double input_bits = 8.0; ///< for the time of digital macros the passes, one of each slice of the input
     double weight_bits = 8.0;
     double adc_bits = 5.0; ///< digital: of no effect
     double phases = 1.0;   ///< reads of one access
