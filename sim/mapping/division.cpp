@@ -1,6 +1,7 @@
 #include "sim/mapping/division.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace imc::mapping
 {
@@ -24,60 +25,44 @@ struct Run {
     int width = 0;
 };
 
+/// Looks for a division among groups, of which more and more may come: what it knows of the first ones it keeps.
 class Divider
 {
 public:
-    Divider(const Workload& layer, const Copies& copies, CopyShape shape) : layer_(layer)
+    Divider(const Workload& layer, CopyShape shape) : layer_(layer), strips_(shape == CopyShape::strips || layer.strips)
     {
-        const std::vector<CopyGroup>& groups = copies.groups;
-        std::vector<int> counts;
-        for (const CopyGroup& group : groups) {
-            if (std::find(counts.begin(), counts.end(), group.count) == counts.end())
-                counts.push_back(group.count);
-            speeds_.push_back(speed_of(layer, group.count));
-            together_ += speeds_.back();
-        }
-        rooms_.resize(groups.size());
-        for (const int count : counts) {
-            Kind kind{speed_of(layer, count), {}, std::vector<std::int64_t>(groups.size() + 1, 0)};
-            for (std::size_t g = 0; g < groups.size(); ++g)
-                kind.before[g + 1] = kind.before[g] + (groups[g].count == count);
-            kinds_.push_back(std::move(kind));
-        }
-        const auto height = static_cast<std::size_t>(layer.height);
-        const bool columns_suffice = groups.size() <= static_cast<std::size_t>(layer.width);
-        if ((shape == CopyShape::strips || layer.strips) && columns_suffice)
-            longest_ = 1;
-        else // more only make sense where there are fewer columns than groups
-            longest_ = std::min(
-                height, std::max<std::size_t>(16, 2 * static_cast<std::size_t>(ceil_div(
-                                                          static_cast<std::int64_t>(groups.size()), layer.width))));
     }
-
-    /// Turns that the groups would take if the map could be divided at will.
-    double least_turns() const { return static_cast<double>(layer_.positions()) / together_; }
 
     /// Whether no group needs more than `turns` times a copy's time per position in some division: runs cover all
     /// columns, as many runs as possible, as narrow strips take less room than dealt-out rows.
-    bool cover(double turns)
+    bool cover(const std::vector<CopyGroup>& groups, double turns)
     {
-        std::int64_t room = 0;
-        for (std::size_t g = 0; g < speeds_.size(); ++g)
-            room += rooms_[g] = room_of(speeds_[g], turns);
-        if (room < layer_.positions())
-            return false;
-        for (Kind& kind : kinds_) {
-            kind.rows.assign(static_cast<std::size_t>(layer_.width) + 1, 0);
-            const std::int64_t positions = room_of(kind.speed, turns);
-            for (std::int64_t width = std::min<std::int64_t>(positions, layer_.width); width > 0; --width)
-                kind.rows[static_cast<std::size_t>(width)] = positions / width;
+        if (const std::size_t longest = longest_of(groups.size()); turns != turns_ || longest != longest_) {
+            forget(0);
+            turns_ = turns;
+            longest_ = longest;
         }
-        best_.assign(rooms_.size() + 1, {});
-        best_[0].width = 0;
-        for (std::size_t begin = 0; begin < rooms_.size(); ++begin)
-            if (best_[begin].width >= 0)
-                extend(begin);
+        forget(static_cast<std::size_t>(
+            std::mismatch(counts_.begin(), counts_.end(), groups.begin(), groups.end(),
+                          [](int count, const CopyGroup& group) { return count == group.count; })
+                .first -
+            counts_.begin()));
+        for (std::size_t g = counts_.size(); g < groups.size(); ++g)
+            add(groups[g].count);
+        if (room_before_.back() < layer_.positions())
+            return false;
+        while (best_.size() <= counts_.size())
+            best_.push_back(reach(best_.size()));
         return best_.back().width >= layer_.width;
+    }
+
+    /// Turns that the groups would take if the map could be divided at will.
+    double least_turns() const
+    {
+        double together = 0.0;
+        for (const double speed : speeds_)
+            together += speed;
+        return static_cast<double>(layer_.positions()) / together;
     }
 
     /// Those that cover found.
@@ -85,7 +70,7 @@ public:
     {
         std::vector<Run> runs;
         int columns = 0;
-        for (std::size_t end = rooms_.size(); end > 0; end = runs.back().begin) {
+        for (std::size_t end = counts_.size(); end > 0; end = runs.back().begin) {
             runs.push_back(best_[end].last);
             columns += runs.back().width;
         }
@@ -109,7 +94,7 @@ public:
             double least = 0.0;
             for (std::size_t g = 0; g < groups; ++g) {
                 const std::size_t more = rows[g].size() + 1;
-                const bool full = static_cast<std::int64_t>(more) * run.width > rooms_[run.begin + g];
+                const bool full = static_cast<std::int64_t>(more) * run.width > room_of(speeds_[run.begin + g]);
                 if (last_chance ? more > 1 : full)
                     continue;
                 const double load = static_cast<double>(more) / speeds_[run.begin + g];
@@ -125,11 +110,11 @@ public:
     }
 
 private:
-    /// Groups of one size.
+    /// Groups that are equally fast.
     struct Kind {
         double speed = 1.0;
         std::vector<std::int64_t> rows;   ///< of each width that such a group gets done
-        std::vector<std::int64_t> before; ///< how many there are before each group
+        std::vector<std::int64_t> before; ///< how many there are before each group, and in all
     };
 
     /// The runs that cover most columns with the groups up to one.
@@ -138,26 +123,69 @@ private:
         Run last;
     };
 
-    static std::int64_t room_of(double speed, double turns) { return static_cast<std::int64_t>(speed * turns + 1e-9); }
+    std::int64_t room_of(double speed) const { return static_cast<std::int64_t>(speed * turns_ + 1e-9); }
 
-    /// By one more run.
-    void extend(std::size_t begin)
+    /// Groups that may share a strip: more only make sense where there are fewer columns than groups.
+    std::size_t longest_of(std::size_t groups) const
     {
+        if (strips_ && groups <= static_cast<std::size_t>(layer_.width))
+            return 1;
+        const std::int64_t each = ceil_div(static_cast<std::int64_t>(groups), layer_.width);
+        return std::min(static_cast<std::size_t>(layer_.height),
+                        std::max<std::size_t>(16, 2 * static_cast<std::size_t>(each)));
+    }
+
+    /// All but the first groups.
+    void forget(std::size_t first)
+    {
+        counts_.resize(first);
+        speeds_.resize(first);
+        room_before_.resize(first + 1);
+        best_.resize(std::min(best_.size(), first + 1));
+        for (Kind& kind : kinds_)
+            kind.before.resize(first + 1);
+        std::erase_if(kinds_, [](const Kind& kind) { return kind.before.back() == 0; });
+    }
+
+    void add(int count)
+    {
+        const double speed = speed_of(layer_, count);
+        auto own = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& kind) { return kind.speed == speed; });
+        if (own == kinds_.end()) {
+            Kind kind{speed, std::vector<std::int64_t>(static_cast<std::size_t>(layer_.width) + 1, 0),
+                      std::vector<std::int64_t>(counts_.size() + 1, 0)};
+            const std::int64_t positions = room_of(speed);
+            for (std::int64_t width = std::min<std::int64_t>(positions, layer_.width); width > 0; --width)
+                kind.rows[static_cast<std::size_t>(width)] = positions / width;
+            own = kinds_.insert(own, std::move(kind));
+        }
+        for (Kind& kind : kinds_)
+            kind.before.push_back(kind.before.back());
+        ++own->before.back();
+        counts_.push_back(count);
+        speeds_.push_back(speed);
+        room_before_.push_back(room_before_.back() + room_of(speed));
+    }
+
+    /// With one more run that ends there; of equally good ones the longest.
+    Best reach(std::size_t end) const
+    {
+        Best best;
         int width = 0;
-        const std::size_t most =
-            std::min({rooms_.size(), begin + longest_, begin + static_cast<std::size_t>(layer_.height)});
-        for (std::size_t end = begin + 1; end <= most; ++end) {
+        const std::size_t most = std::min(longest_, static_cast<std::size_t>(layer_.height));
+        const std::size_t first = end - std::min(end, most);
+        for (std::size_t begin = end; begin-- > first;) {
             while (width < layer_.width && rows_served(begin, end, width + 1) >= layer_.height)
                 ++width;
             while (width > 0 && rows_served(begin, end, width) < layer_.height)
                 --width; // a group too slow for a row of this width has joined
-            if (width == 0)
+            if (width == 0 || best_[begin].width < 0)
                 continue;
             const int covered = std::min(layer_.width, best_[begin].width + width), runs = best_[begin].runs + 1;
-            Best& target = best_[end];
-            if (runs <= layer_.width && (covered > target.width || (covered == target.width && runs > target.runs)))
-                target = {covered, runs, {begin, end, width}};
+            if (runs <= layer_.width && (covered > best.width || (covered == best.width && runs >= best.runs)))
+                best = {covered, runs, {begin, end, width}};
         }
+        return best;
     }
 
     /// Rows of `width` columns that some groups get done; none if one of them does not manage a single row.
@@ -175,12 +203,14 @@ private:
     }
 
     const Workload& layer_;
-    double together_ = 0.0;           ///< the groups' speeds
-    std::vector<double> speeds_;      ///< of each group
-    std::vector<std::int64_t> rooms_; ///< positions that each group gets done
+    bool strips_;
+    double turns_ = 0.0;
+    std::size_t longest_ = 0;                     ///< groups that may share a strip
+    std::vector<int> counts_;                     ///< of copies of each group
+    std::vector<double> speeds_;                  ///< of each group
+    std::vector<std::int64_t> room_before_ = {0}; ///< positions that the groups before each one get done
     std::vector<Kind> kinds_;
-    std::vector<Best> best_;  ///< for the first groups
-    std::size_t longest_ = 1; ///< groups that may share a strip
+    std::vector<Best> best_ = {{0, 0, {}}}; ///< for the first groups, as far as it was asked for
 };
 
 void share_out(const Divider& divider, Copies& copies)
@@ -198,16 +228,18 @@ void share_out(const Divider& divider, Copies& copies)
 
 bool divide(const Workload& layer, Copies& copies, double turns, CopyShape shape)
 {
-    Divider divider(layer, copies, shape);
-    if (!divider.cover(turns))
+    Divider divider(layer, shape);
+    if (!divider.cover(copies.groups, turns))
         return false;
     share_out(divider, copies);
     return true;
 }
 
-bool divides(const Workload& layer, const Copies& copies, double turns, CopyShape shape)
+std::function<bool(const Copies&)> division(const Workload& layer, double turns, CopyShape shape)
 {
-    return Divider(layer, copies, shape).cover(turns);
+    return [divider = Divider(layer, shape), turns](const Copies& copies) mutable {
+        return divider.cover(copies.groups, turns);
+    };
 }
 
 std::vector<double> even_shares(const Workload& layer, const Copies& copies)
@@ -223,19 +255,20 @@ std::vector<double> even_shares(const Workload& layer, const Copies& copies)
 
 bool divide_evenly(const Workload& layer, Copies& copies, double turns, CopyShape shape)
 {
-    Divider divider(layer, copies, shape);
-    if (!divider.cover(turns))
+    Divider divider(layer, shape);
+    const auto cover = [&](double within) { return divider.cover(copies.groups, within); };
+    if (!cover(turns))
         return false;
     double low = divider.least_turns() * (1.0 - 1e-12), high = turns;
     const double fine = 0.5 / copies.count(); // finer than a position more or less
-    if (low + fine < high && !divider.cover(low + fine))
+    if (low + fine < high && !cover(low + fine))
         for (low += fine; high - low > fine;) {
             const double middle = 0.5 * (low + high);
-            (divider.cover(middle) ? high : low) = middle;
+            (cover(middle) ? high : low) = middle;
         }
     else
         high = std::min(low + fine, high);
-    divider.cover(high);
+    cover(high);
     share_out(divider, copies);
     return true;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "sim/mapping/copies.h"
@@ -8,8 +9,9 @@
 namespace imc::mapping
 {
 
-/// Whether divide() would find one.
-bool divides(const Workload& layer, const Copies& copies, double turns, CopyShape shape);
+/// Says whether divide() would find one; cheap to ask again and again while copies are added. The layer must outlive
+/// it.
+std::function<bool(const Copies&)> division(const Workload& layer, double turns, CopyShape shape);
 
 /// Positions of each group if the map could be divided at will.
 std::vector<double> even_shares(const Workload& layer, const Copies& copies);

@@ -89,13 +89,14 @@ Workload Packing::to_divide(std::size_t l) const
 bool Packing::add_in_order(std::size_t l, const Demand& demand, double cycles, std::int64_t most)
 {
     const Workload layer = to_divide(l);
+    const auto suffice = division(layer, demand.turns, shape_);
     copies[l].groups.clear();
     tile_ = share_ && !layer.apart ? full_[layer.type] : tiles();
     for (std::int64_t n = 1; n <= layer.positions(); ++n) {
         add_copy(l, demand, cycles);
         if (most != unlimited && !within(most))
             return false;
-        if (n >= demand.fewest && divides(layer, copies[l], demand.turns, shape_)) {
+        if (n >= demand.fewest && suffice(copies[l])) {
             settle(l, demand);
             return true;
         }
@@ -202,9 +203,10 @@ bool Packing::add_evenly(std::size_t l, const Demand& demand, double cycles, std
     for (std::int64_t left = demand.fewest; left > 0; left -= together)
         if (!spread(l, demand, cycles, std::min(together, left)))
             return false;
+    const auto suffice = division(layer, demand.turns, shape_);
     const std::int64_t most_copies = demand.fewest + demand.fewest / 8 + 2; // no more are worth while
     for (std::int64_t n = demand.fewest; n <= most_copies; ++n) {
-        if (divides(layer, copies[l], demand.turns, shape_)) {
+        if (suffice(copies[l])) {
             settle(l, demand);
             return within(most);
         }
