@@ -31,6 +31,14 @@ Region intersection(const Region& a, const Region& b)
 
 Region whole(int height, int width) { return {range(0, height), range(0, width)}; }
 
+bool apart(const Region& a, const Region& b)
+{
+    const auto beside = [](const std::vector<int>& x, const std::vector<int>& y) {
+        return x.empty() || y.empty() || x.back() < y.front() || y.back() < x.front();
+    };
+    return beside(a.columns, b.columns) || beside(a.rows, b.rows);
+}
+
 namespace
 {
 
@@ -81,6 +89,14 @@ std::vector<int> Reach::needed(const std::vector<int>& outputs) const
     for (int i = 0; i < in; ++i)
         if (marks[static_cast<std::size_t>(i)])
             result.push_back(i);
+    return result;
+}
+
+std::vector<int> Reach::awaited(const std::vector<int>& outputs) const
+{
+    std::vector<int> result = needed(outputs);
+    if (result.empty() && !outputs.empty())
+        result.push_back(std::clamp(first(outputs.front()), 0, in - 1));
     return result;
 }
 

@@ -37,6 +37,8 @@ std::vector<int> range(int first, int last);
 std::vector<int> intersection(const std::vector<int>& a, const std::vector<int>& b);
 Region intersection(const Region& a, const Region& b);
 Region whole(int height, int width);
+/// At a glance: no row or no column of one is between those of the other.
+bool apart(const Region& a, const Region& b);
 
 /// Which inputs along one axis an output position needs: a window that slides, possibly over an enlarged map.
 struct Reach {
@@ -53,6 +55,9 @@ struct Reach {
     int last(int o) const;
     /// Every position some output of `outputs` needs, ascending.
     std::vector<int> needed(const std::vector<int>& outputs) const;
+    /// The same; where `outputs` see padding only, the position beside it: they wait for it all the same, as they
+    /// belong to an inference that has begun.
+    std::vector<int> awaited(const std::vector<int>& outputs) const;
 
     static Reach all(int in) { return {in, in, 1, 1, 0, 1}; }
     static Reach same(int in) { return {in, 1, 1, 1, 0, 1}; }

@@ -80,6 +80,8 @@ public:
         const std::int32_t columns = last_column < 0 ? 0 : columns_up_to_[static_cast<std::size_t>(last_column)];
         return inference * tokens_ + (rows - 1) * width_ + columns;
     }
+    /// Tokens of the inferences before one.
+    std::int64_t before(std::int64_t inference) const { return inference * tokens_; }
     /// Granules free once all rows of the producer's map before `row` are done with in an inference.
     std::int64_t granules_before_row(std::int64_t inference, int row) const
     {

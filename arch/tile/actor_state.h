@@ -52,6 +52,7 @@ struct ActorState {
     ActorId id;
     Service service;
     std::vector<std::vector<std::uint32_t>> ports; ///< incoming flows of each input, as local indices
+    std::uint32_t earliest = 0;                    ///< of the flows of the first input: its first token comes first
     std::vector<std::uint32_t> outgoing;           ///< local indices of outgoing flows
     std::vector<char> exclusive;                   ///< of each step: no other actor uses its resource
     std::vector<OwnUnit> own_units;                ///< of each step, if units are separate

@@ -163,18 +163,26 @@ void TileEngine::try_fire(std::uint32_t index, Cycle now)
 bool TileEngine::inputs_ready(ActorState& actor)
 {
     const std::int64_t inference = actor.firing.inference();
+    bool reads = actor.ports.empty();
     for (std::size_t p = 0; p < actor.ports.size(); ++p) {
         const program::Input& input = actor.actor->inputs[p];
         const int row = input.rows.last(actor.firing.row()), column = input.columns.last(actor.firing.column());
         for (const std::uint32_t f : actor.ports[p]) {
             const program::Incoming& stream = incoming_[f].stream;
-            if (stream.arrived() < stream.needed(inference, row, column)) {
+            const std::int64_t needed = stream.needed(inference, row, column);
+            if (stream.arrived() < needed) {
                 actor.waiting_flow = f;
                 return false;
             }
+            reads = reads || needed > stream.before(inference);
         }
     }
-    return true;
+    // What sees padding only waits for the first token all the same: it must not run ahead of inferences that have not
+    // begun.
+    if (reads || incoming_[actor.earliest].stream.arrived() > incoming_[actor.earliest].stream.before(inference))
+        return true;
+    actor.waiting_flow = actor.earliest;
+    return false;
 }
 
 bool TileEngine::output_free(const ActorState& actor) const

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "arch/tile/tile_engine.h"
 
@@ -51,6 +52,12 @@ void TileEngine::build_flows()
         const auto it = std::find_if(actors_.begin(), actors_.end(), [&](const ActorState& a) { return a.id == id; });
         return static_cast<std::uint32_t>(it - actors_.begin());
     };
+    const auto earliest_region = [&](const ActorState& actor) -> const program::Region& {
+        return program_.flows[incoming_[actor.earliest].flow].region;
+    };
+    const auto comes_before = [](const program::Region& a, const program::Region& b) {
+        return std::pair(a.rows.front(), a.columns.front()) < std::pair(b.rows.front(), b.columns.front());
+    };
     for (std::size_t f = 0; f < program_.flows.size(); ++f) {
         const program::Flow& flow = program_.flows[program::FlowId(f)];
         const program::Actor& from = program_.actors[flow.from];
@@ -65,7 +72,10 @@ void TileEngine::build_flows()
         if (to.tile == tile_) {
             const std::uint32_t actor = local_actor(flow.to);
             const program::Input& input = to.inputs[flow.port];
-            actors_[actor].ports[flow.port].push_back(static_cast<std::uint32_t>(incoming_.size()));
+            std::vector<std::uint32_t>& port = actors_[actor].ports[flow.port];
+            if (flow.port == 0 && (port.empty() || comes_before(flow.region, earliest_region(actors_[actor]))))
+                actors_[actor].earliest = static_cast<std::uint32_t>(incoming_.size());
+            port.push_back(static_cast<std::uint32_t>(incoming_.size()));
             incoming_.push_back({program::FlowId(f), actor, local, program::Incoming(flow, input)});
         }
     }

@@ -297,31 +297,34 @@ private:
                 }
             return {begin, end};
         }
+        if (stage.kind == StageKind::vector && input == 0 && !stage.mixes_channels && stage.channels % all == 0) {
+            const std::int64_t each = stage.channels / all; // of a depthwise convolution with a multiplier
+            return {part.channel_begin / each, part.channel_end / each};
+        }
         if (stage.kind == StageKind::sink || stage.mixes_channels || all != stage.channels)
             return {0, all};
         return {part.channel_begin, part.channel_end};
     }
 
-    /// At a glance: most pairs of copies have no column or row in common.
-    static bool apart(const Region& a, const Region& b)
-    {
-        const auto beside = [](const std::vector<int>& x, const std::vector<int>& y) {
-            return x.empty() || y.empty() || x.back() < y.front() || y.back() < x.front();
-        };
-        return beside(a.columns, b.columns) || beside(a.rows, b.rows);
-    }
-
     void add_operand_flows(std::size_t p, std::size_t input)
     {
-        const auto [to, port] = consume_[p].size() > input ? consume_[p][input] : std::pair<ActorId, std::size_t>{};
-        if (!to.valid())
+        if (consume_[p].size() <= input || !consume_[p][input].first.valid())
             return; // a tile that only adds partial sums takes no part in what happens to the result
+        const auto [begin, end] = channels_needed(p, input);
+        if (!add_operand_flows(p, input, begin, end, false)) // channels that are padding only: as with positions
+            add_operand_flows(p, input, 0, stage_of(p).inputs[input].view.channels(), true);
+    }
+
+    /// Of channels [need_begin, need_end) of an operand; just `one` flow of one channel, or all. Whether there are any.
+    bool add_operand_flows(std::size_t p, std::size_t input, std::int64_t need_begin, std::int64_t need_end, bool one)
+    {
+        const auto [to, port] = consume_[p][input];
         const Part& part = mapping_.parts[p];
         const StageInput& operand = stage_of(p).inputs[input];
-        const auto [need_begin, need_end] = channels_needed(p, input);
-        const Region needed{operand.rows.needed(part.share.rows), operand.columns.needed(part.share.columns)};
+        const Region needed{operand.rows.awaited(part.share.rows), operand.columns.awaited(part.share.columns)};
         const std::int64_t points = operand.view.points;
         std::int64_t at = 0;
+        bool found = false;
         for (std::size_t i = 0; i < operand.view.pieces.size(); ++i) {
             const Piece& piece = operand.view.pieces[i];
             const std::int64_t begin = std::max(need_begin - at, std::int64_t{0}) / points + piece.begin;
@@ -333,19 +336,22 @@ private:
             std::vector<int> ahead;
             for (const std::size_t q : mapping_.layers[piece.stage.value()].parts) {
                 const Part& source = mapping_.parts[q];
-                const std::int64_t channels = std::min(end, source.channel_end) - std::max(begin, source.channel_begin);
-                if (channels <= 0 || apart(source.share, needed))
-                    continue;
-                const Region region = intersection(source.share, needed);
+                const std::int64_t first = std::max(begin, source.channel_begin);
+                const std::int64_t channels = std::min(end, source.channel_end) - first;
+                const Region region =
+                    channels <= 0 || apart(source.share, needed) ? Region{} : intersection(source.share, needed);
                 if (region.empty())
                     continue;
                 if (ahead.empty())
                     ahead = rows_ahead(mapping_.pipeline, part.stage, input, i);
-                add_line_buffered(produce_[q], to, port, region, channels * precision_.activation_bits,
-                                  std::max(begin, source.channel_begin), ahead,
-                                  stage_of(p).kind == StageKind::vector && stage_of(p).macs == 0);
+                add_line_buffered(produce_[q], to, port, region, (one ? 1 : channels) * precision_.activation_bits,
+                                  first, ahead, stage_of(p).kind == StageKind::vector && stage_of(p).macs == 0);
+                found = true;
+                if (one)
+                    return true;
             }
         }
+        return found;
     }
 
     const Mapping& mapping_;

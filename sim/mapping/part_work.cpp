@@ -51,10 +51,13 @@ Work PartWork::of_vector(const Part& part) const
         return work;
     }
     add_vector_work(part, work);
-    // Read from the tile buffer: the window of the part's channels, and every joined operand.
+    // Read from the tile buffer: the window of the part's channels, once for all results of a channel, and every joined
+    // operand.
     for (std::size_t i = 0; i < stage.inputs.size(); ++i) {
         const StageInput& input = stage.inputs[i];
-        const std::int64_t channels = stage.mixes_channels ? stage.channels : part.channels();
+        std::int64_t channels = stage.mixes_channels ? stage.channels : part.channels();
+        if (i == 0 && !stage.mixes_channels && input.view.channels() < stage.channels)
+            channels = channels * input.view.channels() / stage.channels;
         const std::int64_t points = static_cast<std::int64_t>(input.rows.kernel) * input.columns.kernel;
         work.fetch_bits += channels * points * precision_.activation_bits;
     }

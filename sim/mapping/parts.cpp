@@ -116,7 +116,8 @@ private:
         return TileId(mapping_.tiles++);
     }
 
-    /// Vector work is done where its first operand is computed: its channels, its share of the map.
+    /// Vector work is done where its first operand is computed: its channels, its share of the map. Of each channel may
+    /// come several (depthwise multiplier, flattened map), one after another.
     void allocate_vector(StageId id)
     {
         const Stage& stage = stages()[id];
@@ -129,7 +130,10 @@ private:
             add_part({id, tile, 0, 1, program::whole(stage.height, stage.width), 0, stage.channels, 0, {}});
             return;
         }
-        std::int64_t at = 0;
+        std::int64_t at = 0, channels = 0;
+        for (const Piece& piece : operand.view.pieces)
+            channels += piece.channels();
+        const std::int64_t each = stage.channels / channels;
         for (const Piece& piece : operand.view.pieces) {
             if (!piece.stage.valid())
                 throw ConfigError(fmt::format("{}: node '{}' ({})", graph_.name, stage.name, stage.op),
@@ -145,8 +149,8 @@ private:
                               source.copy,
                               1,
                               share,
-                              at + begin - piece.begin,
-                              at + end - piece.begin,
+                              each * (at + begin - piece.begin),
+                              each * (at + end - piece.begin),
                               0,
                               {}});
             }

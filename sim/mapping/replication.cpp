@@ -255,6 +255,8 @@ ReplicationPlan plan_replication(const std::vector<Workload>& layers, const Arra
     plan.bound = shares_bound(layers, types, budget);
     plan.relaxed = relaxed_interval(layers, types, budget);
     Search search(layers, types, budget, shape, std::max(plan.bound, least), plan);
+    if (budget == 0) // nothing lies on arrays
+        return plan;
     search.in_order();
     if (spreading == Spreading::none)
         return plan;

@@ -45,7 +45,7 @@ void expect_no_deadlock(const mapping::Options& given, int slots, Multicast mult
     std::int64_t joins = 0, firings = 0;
     for (std::uint64_t seed = 0; seed < graphs(); ++seed) {
         RandomStream random(seed, "fork-join");
-        const Graph graph = test::random_network(random);
+        const Graph graph = test::random_network(random, true);
         mapping::Options options = given;
         if (options.positions_per_copy > 0)
             options.positions_per_copy = 4 + static_cast<std::int64_t>(random.below(60));

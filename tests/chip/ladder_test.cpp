@@ -126,7 +126,7 @@ TEST(Ladder, RisesForRandomNetworksOnRandomChips)
     std::uint64_t fit = 0, copied = 0, reached = 0, settled = 0, close = 0;
     for (std::uint64_t seed = 0; seed < cases; ++seed) {
         RandomStream random(seed, "ladder");
-        Graph graph = test::random_network(random);
+        Graph graph = test::random_network(random, true);
         const run::Experiment experiment = random_experiment(random);
         run::Mapped mapped;
         try {

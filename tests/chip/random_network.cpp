@@ -24,7 +24,7 @@ struct Result {
 class Builder
 {
 public:
-    explicit Builder(RandomStream& random) : random_(random)
+    explicit Builder(RandomStream& random, bool wide = false) : random_(random), wide_(wide)
     {
         Result input{"image", pick(1, 6), pick(5, 12), pick(3, 8)};
         network_.name = "random";
@@ -123,13 +123,13 @@ private:
         const std::int64_t stride = chance(15) ? 2 : 1;
         const std::int64_t extent = (kernel - 1) * dilation + 1;
         // Mostly the padding that keeps the map's size, so that branches can be joined.
-        const std::int64_t pad = chance(75) ? extent / 2 : pick(0, extent / 2);
+        const std::int64_t pad = chance(75) ? extent / 2 : pick(0, wide_ ? extent : extent / 2);
         const auto out = [&](std::int64_t size) { return (size + 2 * pad - extent) / stride + 1; };
         if (in.height + 2 * pad < extent || in.width + 2 * pad < extent)
             return;
         const bool depthwise = chance(10);
-        layer.filters = depthwise ? in.channels : pick(1, 8);
-        layer.depthwise = depthwise;
+        layer.filters = depthwise ? in.channels * (chance(30) ? pick(2, 3) : 1) : pick(1, 8);
+        layer.groups = depthwise ? in.channels : 1;
         layer.kernel = {kernel};
         layer.stride = {stride};
         layer.pad = {pad};
@@ -239,13 +239,14 @@ private:
     }
 
     RandomStream& random_;
+    bool wide_;
     NetworkFile network_;
     std::vector<Result> results_;
 };
 
 } // namespace
 
-Graph random_network(RandomStream& random) { return Builder(random).build(); }
+Graph random_network(RandomStream& random, bool wide) { return Builder(random, wide).build(); }
 
 Graph random_classifier(RandomStream& random) { return Builder(random).build_classifier(); }
 

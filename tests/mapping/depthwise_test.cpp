@@ -61,6 +61,30 @@ TEST_P(DepthwiseLayer, RunsWhereItIsFaster)
     }
 }
 
+TEST(DepthwiseMultiplier, AllResultsAreComputedAndLeave)
+{
+    const test::TemporaryDirectory files;
+    std::ofstream(files / "net.json") <<
+        R"({"schema": "imcsim.network/1", "name": "multiplier", "input": {"name": "x", "shape": [1, 3, 8, 8]},
+            "layers": [{"op": "conv", "filters": 64, "kernel": [1]},
+                       {"op": "conv", "filters": 256, "groups": 64, "kernel": [3], "pad": [1]},
+                       {"op": "conv", "filters": 16, "kernel": [3], "pad": [1]}]})";
+    for (const char* chip : {"rram", "pcm", "sram"})
+        for (const char* replication : {"none", "balanced"}) {
+            const run::Mapped mapped = run::map_experiment(
+                test::load_experiment(test::shipped_experiment(std::string("lenet5_") + chip),
+                                      {"network=" + (files / "net.json").string(), "mapping.depthwise=vector_unit",
+                                       std::string("mapping.replication=") + replication, "mapping.tile_budget=12"}));
+            for (std::size_t s = 0; s < mapped.mapping.pipeline.stages.size(); ++s) {
+                const mapping::Stage& stage = mapped.mapping.pipeline.stages[mapping::StageId(s)];
+                std::int64_t results = 0;
+                for (const std::size_t p : mapped.mapping.layers[s].parts)
+                    results += mapped.mapping.parts[p].channels() * mapped.mapping.parts[p].share.tokens();
+                EXPECT_EQ(results, stage.channels * stage.positions()) << chip << " " << stage.name;
+            }
+        }
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, DepthwiseLayer,
                          testing::Values(Case{"rram", 32, 3, 1, 12, true}, Case{"rram", 960, 3, 2, 16, true},
                                          Case{"sram", 96, 3, 1, 12, true}, Case{"sram", 96, 7, 1, 14, false},
