@@ -18,8 +18,6 @@ TreeWords words_of(const MacroConfig& config, const ArrayContents& contents)
     const Matrix<std::int32_t>& w = contents.weights;
     if (!contents.conductance_s.empty())
         throw std::invalid_argument("the cells of a digital macro have no conductances");
-    if (config.family == MacroFamily::digital_bit_serial && bits != width)
-        throw std::invalid_argument(fmt::format("a bit-serial macro holds weights of {} bits, got {}", width, bits));
     if (w.empty() || w.rows() > static_cast<std::size_t>(config.rows) ||
         w.cols() > static_cast<std::size_t>(weights_per_row(config, bits)))
         throw std::invalid_argument(fmt::format("weights of {}×{} do not fit the array", w.rows(), w.cols()));

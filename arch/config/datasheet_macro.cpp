@@ -179,7 +179,9 @@ void make_analog(const Datasheet& sheet, const DatasheetFigures& figures, MacroC
                            sheet.node_m * sheet.rows * sheet.columns;
     c.adc.model = AdcModel::zigzag;
     c.adc.bits = std::clamp(whole_bits(sheet.adc_bits), 1, 16);
+    c.adc.enob = sheet.adc_bits; // 3.46: eleven levels
     const double converter_area = adc_cost({c.adc, process, sheet.rows}).area_m2;
+    c.adc.enob = 0.0;
     c.adc.model = AdcModel::user;
     c.adc.user = within(figures.energy_factor, conversion - cells);
     c.adc.user.latency_s = 0.5 * read * conversion_steps(sheet) / ((results + c.adcs - 1) / c.adcs);

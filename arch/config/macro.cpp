@@ -180,9 +180,13 @@ void MacroConfig::check(const config::Place& place) const
     if (!is_analog(family)) {
         if (encoding != Encoding::twos_complement)
             place.fail("encoding", "a digital macro adds bits: must be 'twos_complement'");
-        if (columns % digital.weight_bits != 0)
+        if (family == MacroFamily::digital_adder_tree && columns % digital.weight_bits != 0)
             place.fail("columns", fmt::format("must be a multiple of digital.weight_bits = {}, got {}",
                                               digital.weight_bits, columns));
+        if (const int word = digital.weight_bits + sum_growth_bits(rows);
+            family == MacroFamily::digital_bit_serial && columns < word)
+            place.fail("columns", fmt::format("must hold a word and its growth over {} rows, {} columns, got {}", rows,
+                                              word, columns));
         if (input.slice_bits != 1 || input.coding != InputCoding::amplitude)
             place.fail("input.slice_bits", "a digital macro takes one input bit at a time");
     }
@@ -263,10 +267,11 @@ int weight_slices(const MacroConfig& config, int weight_bits)
 int columns_per_weight(const MacroConfig& config, int weight_bits)
 {
     const int slices = weight_slices(config, weight_bits);
-    if (config.family == MacroFamily::digital_adder_tree) // whole trees only
-        return (slices + config.digital.weight_bits - 1) / config.digital.weight_bits * config.digital.weight_bits;
-    if (config.family == MacroFamily::digital_bit_serial) // the sum of all rows grows into further columns
-        return slices + sum_growth_bits(config.rows);
+    if (!is_analog(config.family)) { // whole words only; of bit-serial ones the sum grows into further columns
+        const int words = (slices + config.digital.weight_bits - 1) / config.digital.weight_bits;
+        const bool grows = config.family == MacroFamily::digital_bit_serial;
+        return words * (config.digital.weight_bits + (grows ? sum_growth_bits(config.rows) : 0));
+    }
     if (config.merged_columns > 1) // whole groups of binary-weighted columns
         return (slices + config.merged_columns - 1) / config.merged_columns * config.merged_columns;
     return slices * (is_differential(config.encoding) ? 2 : 1);

@@ -176,9 +176,12 @@ MacroCosts resolve_costs(const MacroConfig& config)
 std::vector<std::string> warnings_of(const MacroCosts& costs)
 {
     std::vector<std::string> all;
-    for (const ComponentCost* cost : {&costs.driver, &costs.array, &costs.sample_hold, &costs.adc, &costs.shift_add,
-                                      &costs.adder_tree, &costs.accumulator, &costs.popcount, &costs.write})
-        all.insert(all.end(), cost->warnings.begin(), cost->warnings.end());
+    for (const ComponentCost* cost :
+         {&costs.driver, &costs.line_start, &costs.array, &costs.array_state, &costs.sample_hold, &costs.adc,
+          &costs.shift_add, &costs.adder_tree, &costs.accumulator, &costs.popcount, &costs.write})
+        for (const std::string& warning : cost->warnings) // parts of a component may say the same
+            if (std::ranges::find(all, warning) == all.end())
+                all.push_back(warning);
     return all;
 }
 
@@ -205,7 +208,8 @@ CostRange energy_range(const MacroCosts& costs, const EventType& event)
     const std::pair<const char*, const ComponentCost*> named[] = {
         {"drive", &costs.driver},       {"cell_read", &costs.array},        {"cell_state", &costs.array_state},
         {"sample", &costs.sample_hold}, {"conversion", &costs.adc},         {"add", &costs.shift_add},
-        {"row_add", &costs.adder_tree}, {"accumulate", &costs.accumulator}, {"popcount", &costs.popcount}};
+        {"row_add", &costs.adder_tree}, {"accumulate", &costs.accumulator}, {"popcount", &costs.popcount},
+        {"step", &costs.adc_step}};
     for (const auto& [name, cost] : named)
         if (event.name == name)
             return cost->energy_range;

@@ -89,7 +89,7 @@ MacroConfig random_macro(RandomStream& random)
     c.input.slice_bits = pick(1, 3);
     c.input.signed_input = static_cast<SignedInput>(pick(0, 2));
     c.adcs = 1 << pick(0, 4);
-    c.adc.model = static_cast<AdcModel>(pick(0, 5));
+    c.adc.model = static_cast<AdcModel>(pick(0, 8));
     c.adc.rate_hz = 1e9 * (0.1 + random.uniform());
     c.sample_hold.banks = pick(1, 2);
     c.driver.model = static_cast<DriverModel>(pick(0, 2));

@@ -79,8 +79,8 @@ Case random_case(RandomStream& random, bool real_cells)
         m.digital.weight_bits = pick(random, 1, 4);
         m.columns = m.digital.weight_bits * 24;
         if (m.family == MacroFamily::digital_bit_serial) {
-            c.weight_bits = m.digital.weight_bits = pick(random, 2, 8);
-            m.columns = 24 * (c.weight_bits + sum_growth_bits(m.rows));
+            m.digital.weight_bits = pick(random, 1, 9); // what a weight needs, or less or more
+            m.columns = 24 * (m.digital.weight_bits + sum_growth_bits(m.rows)) + pick(random, 0, 5);
         }
     }
     const bool joins = binary || m.encoding == Encoding::biased || m.encoding == Encoding::biased_flip;

@@ -86,12 +86,47 @@ TEST(AdcModels, WarnOutsideTheRangeOfTheirSource)
     EXPECT_THAT(adc_cost(adc(AdcModel::isaac, 12, 32)).warnings.at(0), testing::HasSubstr("bits = 12"));
     EXPECT_FALSE(adc_cost(adc(AdcModel::isaac, 8, 32, 2e9)).warnings.empty());
     EXPECT_FALSE(adc_cost(adc(AdcModel::zigzag, 8, 65)).warnings.empty());
+    EXPECT_FALSE(adc_cost(adc(AdcModel::flash, 8, 28)).warnings.empty());
+    EXPECT_TRUE(adc_cost(adc(AdcModel::isaac, 8, 64)).warnings.empty());
+    for (const AdcModel model : {AdcModel::isaac, AdcModel::puma})
+        EXPECT_THAT(adc_cost(adc(model, 8, 7)).warnings.at(0),
+                    testing::HasSubstr("7 nm is beyond half or twice the 32 nm"));
+}
+
+TEST(AdcModels, OfFlashAreThoseOfAPublishedConverter)
+{
+    // Sinangil, JSSC 2021: 49.8 µm² published, 0.185 pJ fitted by configs/validation/sinangil_7nm.json.
+    AdcQuery q = adc(AdcModel::flash, 4, 7);
+    q.process.supply_v = 0.8;
+    const ComponentCost c = adc_cost(q);
+    EXPECT_NEAR(c.area_m2 / 49.8e-12, 1.0, 0.25);
+    EXPECT_NEAR(c.energy_j / 0.185e-12, 1.0, 0.45);
+    EXPECT_LT(c.latency_s, 1e-9);
+}
+
+TEST(AdcModels, ThatGoThroughLevelsDoubleWithEachBit)
+{
+    for (const AdcModel model : {AdcModel::flash, AdcModel::ramp, AdcModel::cco}) {
+        const ComponentCost c = adc_cost(adc(model, 6, 28)), wider = adc_cost(adc(model, 7, 28));
+        EXPECT_NEAR(wider.energy_j / c.energy_j, 2.0, 0.05) << c.model;
+        if (model == AdcModel::flash) {
+            EXPECT_NEAR(wider.area_m2 / c.area_m2, 2.0, 0.05);
+            EXPECT_LT(wider.latency_s, 1.3 * c.latency_s);
+        } else {
+            EXPECT_NEAR(wider.latency_s / c.latency_s, 2.0, 1e-9) << c.model;
+            EXPECT_LT(wider.area_m2, 1.2 * c.area_m2) << c.model;
+        }
+    }
+    // 8 bits at 300 ps per level.
+    AdcQuery q = adc(AdcModel::cco, 8, 14);
+    q.process.supply_v = 0.8;
+    EXPECT_NEAR(adc_cost(q).latency_s, 76.8e-9, 1e-15);
 }
 
 TEST(AdcModels, TableShowsEveryModelAndNode)
 {
     const std::string table = adc_table({4, 8}, {65e-9, 32e-9}, 1e8);
-    for (const char* model : {"exploration", "isaac", "puma", "murmann", "zigzag", "neurosim"})
+    for (const char* model : {"exploration", "isaac", "puma", "murmann", "zigzag", "neurosim", "flash", "ramp", "cco"})
         EXPECT_THAT(table, testing::HasSubstr(std::string("| ") + model + " | 32 nm |"));
     EXPECT_THAT(table, testing::HasSubstr("| murmann | 65 nm | 3.5 | 6.49 |"));
 }
@@ -118,6 +153,24 @@ TEST(Scaling, DigitalEnergyAreaAndDelayFallWithTheNodeAndTheSupply)
             EXPECT_GT(energy_factor(ScalingClass::digital, here, {nm * 1e-9, v + 0.1}), 1.0)
                 << nm << " nm " << v << " V";
         }
+}
+
+TEST(Scaling, DelayRisesAsTheSupplyFallsTowardsAndBelowTheThreshold)
+{
+    double last = 1.0;
+    for (double v = 0.9; v > 0.2; v -= 0.005) {
+        const double delay = delay_factor(ScalingClass::digital, {32e-9, 0.9}, {32e-9, v});
+        EXPECT_GE(delay, last) << v << " V";
+        EXPECT_LT(delay, 1.2 * last) << v << " V"; // without a step where the law changes
+        last = delay;
+    }
+    EXPECT_GT(last, 100.0);
+}
+
+TEST(Scaling, AreaOfAnSramCellFallsWithTheNodeFromThreeNanometresOn)
+{
+    for (double nm = 3.0; nm < 130.0; nm += 0.1)
+        EXPECT_LT(sram_cell_f2(nm * 1e-9) * nm * nm, sram_cell_f2((nm + 0.1) * 1e-9) * (nm + 0.1) * (nm + 0.1)) << nm;
 }
 
 TEST(Scaling, PartsThatDoNotShrinkFollowTheirOwnClass)
@@ -213,7 +266,7 @@ TEST(Ranges, RefuseALowAboveTheNominal)
 TEST(Scaling, ConvertersOfEveryLawNeverFallWithBitsOrRate)
 {
     for (const AdcModel model : {AdcModel::exploration, AdcModel::isaac, AdcModel::puma, AdcModel::murmann,
-                                 AdcModel::zigzag, AdcModel::neurosim})
+                                 AdcModel::zigzag, AdcModel::neurosim, AdcModel::flash, AdcModel::ramp, AdcModel::cco})
         for (int bits = 4; bits < 10; ++bits)
             for (const double rate : {1e7, 1e9}) {
                 const ComponentCost c = adc_cost(adc(model, bits, 32, rate));

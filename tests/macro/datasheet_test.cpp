@@ -166,6 +166,9 @@ TEST(DatasheetLaws, HaveNoCliffsBetweenSheetsThatHardlyDiffer)
             near("converters", 1.6, [](Datasheet& s) { s.adc_count = s.columns; });
             if (sheet.adc_bits >= 2.0)
                 near("converter bits", 1.7, [](Datasheet& s) { s.adc_bits += 0.4; });
+            Datasheet finer = sheet;
+            finer.adc_bits += 0.01;
+            EXPECT_NEAR(of_macro(finer).area_m2 / base.area_m2, 1.0, 0.02) << text_of(sheet);
         }
     }
 }

@@ -60,6 +60,23 @@ TEST(Encoding, WeightsTakeColumnsBySlicesAndPairs)
     EXPECT_EQ(columns_per_weight(config, 6), 8) << "two trees of four bits";
 }
 
+TEST(Encoding, WordsOfABitSerialMacroMayHaveAnyWidth)
+{
+    // Colonnade (Kim et al., JSSC 2021): floor(128 / (W + 7)) words of W bits beside each other.
+    MacroConfig config;
+    config.family = MacroFamily::digital_bit_serial;
+    config.encoding = Encoding::twos_complement;
+    config.cell.bits = 1;
+    config.rows = config.columns = 128;
+    for (int bits = 1; bits <= 16; ++bits) {
+        config.digital.weight_bits = bits;
+        EXPECT_EQ(weights_per_row(config, bits), 128 / (bits + 7)) << bits;
+    }
+    config.digital.weight_bits = 6;
+    EXPECT_EQ(columns_per_weight(config, 4), 13) << "a word that is not filled";
+    EXPECT_EQ(columns_per_weight(config, 8), 26) << "two words";
+}
+
 TEST(Encoding, SignedInputsTakeTheSlicesOfTheirMagnitudeUnlessTwosComplement)
 {
     MacroConfig config;

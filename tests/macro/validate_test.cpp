@@ -77,7 +77,7 @@ TEST_P(ShippedCase, PredictsWithinItsTolerances) { EXPECT_EQ(failures(run(GetPar
 
 INSTANTIATE_TEST_SUITE_P(Validation, ShippedCase,
                          testing::Values("chih_22nm", "colonnade_65nm", "hermes_14nm", "isaac_32nm", "isaac_32nm_chip",
-                                         "jia_65nm", "neurram_130nm", "puma_32nm", "sinangil_7nm"));
+                                         "jia_65nm", "neurram_130nm", "puma_32nm", "sinangil_7nm", "wang_22nm"));
 
 TEST(Validation, NoParameterOfAMacroIsAFigureItIsJudgedBy)
 {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "arch/config/costs/adc_laws.h"
+
 namespace imc
 {
 
@@ -16,13 +18,6 @@ struct BitsRow {
     int bits;
     double pj, um2;
 };
-
-void warn_outside(ComponentCost& cost, const char* what, double value, double low, double high)
-{
-    if (value < low || value > high)
-        cost.warnings.push_back(fmt::format("{} ADC model: {} = {:g} is outside {:g} … {:g}, where it was stated",
-                                            cost.model, what, value, low, high));
-}
 
 /// ISAAC Table I: 2 mW and 1200 µm² at 8 bits and 1.28 GS/s in 32 nm; other resolutions in the proportion of a
 /// capacitive-DAC converter (Saberi 2011), as tabulated in accelergy-library isaac_adc.csv.
@@ -54,6 +49,7 @@ ComponentCost isaac(const AdcQuery& q)
     c.area_m2 = interpolated(&BitsRow::um2) * 1e-12 * area_factor(c.scaling, source, q.process);
     warn_outside(c, "bits", b, 4, 10);
     warn_outside(c, "rate_gsps", q.config.rate_hz * 1e-9, 0.0, 1.28);
+    warn_of_point(c, source, q.process);
     return c;
 }
 
@@ -71,6 +67,7 @@ ComponentCost puma(const AdcQuery& q)
     c.leakage_w = 0.025e-3 * b * energy_factor(c.scaling, source, q.process);
     c.area_m2 = 1200e-12 * area_factor(c.scaling, source, q.process);
     warn_outside(c, "bits", b, 1, 16);
+    warn_of_point(c, source, q.process);
     return c;
 }
 
@@ -157,6 +154,7 @@ ComponentCost neurosim(const AdcQuery& q)
     c.latency_s = (b + 1.0) * 1e-9;
     c.energy_j = (slope * b + base) * 1e-6 * c.latency_s;
     c.area_m2 = ((269.0 + 109.0 * (b - 1)) * 16.0 + (209.0 + 73.0 * (b - 1)) * 24.0) * f * f;
+    warn_outside(c, "bits", b, 1, 12);
     warn_outside(c, "node_nm", q.process.node_m * 1e9, 1, 130);
     return c;
 }
@@ -179,6 +177,8 @@ ComponentCost exploration(const AdcQuery& q)
     // Area of the ISAAC converter at 8 bits; half of it grows with bits, half with the capacitors' 2^bits.
     c.area_m2 = 1200e-12 * 0.5 * (b / 8.0 + std::pow(2.0, b - 8.0)) * hurry * area_factor(c.scaling, source, q.process);
     warn_outside(c, "bits", b, 3, 10);
+    warn_outside(c, "rate_gsps", q.config.rate_hz * 1e-9, 0.0, 10.0);
+    warn_outside(c, "node_nm", q.process.node_m * 1e9, 7, 130);
     return c;
 }
 
@@ -193,28 +193,36 @@ ComponentCost user_per_bit(const AdcQuery& q)
     return c;
 }
 
+enum class Kind {
+    survey,  ///< what is usual: successive approximation in most sources
+    levels,  ///< a comparison or count per level
+    numbers, ///< of the user
+};
+
 struct Entry {
     AdcModel model;
     const char* name;
     ComponentCost (*cost)(const AdcQuery&);
+    Kind kind;
 };
 
-constexpr Entry entries[] = {{AdcModel::exploration, "exploration", exploration},
-                             {AdcModel::isaac, "isaac", isaac},
-                             {AdcModel::puma, "puma", puma},
-                             {AdcModel::murmann, "murmann", murmann},
-                             {AdcModel::zigzag, "zigzag", zigzag},
-                             {AdcModel::neurosim, "neurosim", neurosim},
-                             {AdcModel::user, "user", user},
-                             {AdcModel::user_per_bit, "user_per_bit", user_per_bit}};
+constexpr Entry entries[] = {{AdcModel::exploration, "exploration", exploration, Kind::survey},
+                             {AdcModel::isaac, "isaac", isaac, Kind::survey},
+                             {AdcModel::puma, "puma", puma, Kind::survey},
+                             {AdcModel::murmann, "murmann", murmann, Kind::survey},
+                             {AdcModel::zigzag, "zigzag", zigzag, Kind::survey},
+                             {AdcModel::neurosim, "neurosim", neurosim, Kind::survey},
+                             {AdcModel::flash, "flash", flash_adc, Kind::levels},
+                             {AdcModel::ramp, "ramp", ramp_adc, Kind::levels},
+                             {AdcModel::cco, "cco", cco_adc, Kind::levels},
+                             {AdcModel::user, "user", user, Kind::numbers},
+                             {AdcModel::user_per_bit, "user_per_bit", user_per_bit, Kind::numbers}};
 
-bool is_user(AdcModel model) { return model == AdcModel::user || model == AdcModel::user_per_bit; }
-
-/// Lowest and highest energy and area of all laws at this query, over the nominal ones.
+/// Lowest and highest energy and area of all laws of the survey's kind at this query, over the nominal ones.
 void set_ranges_of_laws(const AdcQuery& query, ComponentCost& cost)
 {
     for (const Entry& entry : entries) {
-        if (is_user(entry.model))
+        if (entry.kind != Kind::survey)
             continue;
         const ComponentCost other = entry.cost(query);
         const auto widen = [](CostRange& range, double value, double nominal) {
@@ -228,6 +236,13 @@ void set_ranges_of_laws(const AdcQuery& query, ComponentCost& cost)
 
 } // namespace
 
+void warn_outside(ComponentCost& cost, const char* what, double value, double low, double high)
+{
+    if (value < low || value > high)
+        cost.warnings.push_back(fmt::format("{} ADC model: {} = {:g} is outside {:g} … {:g}, where it was stated",
+                                            cost.model, what, value, low, high));
+}
+
 ComponentCost adc_cost(const AdcQuery& query)
 {
     for (const Entry& entry : entries)
@@ -237,7 +252,7 @@ ComponentCost adc_cost(const AdcQuery& query)
             if (cost.latency_s == 0.0)
                 cost.latency_s = 1.0 / query.config.rate_hz;
             cost.rating_w = cost.energy_j / cost.latency_s + cost.leakage_w;
-            if (!is_user(entry.model))
+            if (entry.kind == Kind::survey)
                 set_ranges_of_laws(query, cost);
             return cost;
         }
@@ -248,7 +263,7 @@ std::vector<std::string> adc_laws()
 {
     std::vector<std::string> names;
     for (const Entry& entry : entries)
-        if (!is_user(entry.model))
+        if (entry.kind != Kind::numbers)
             names.emplace_back(entry.name);
     return names;
 }
@@ -256,7 +271,7 @@ std::vector<std::string> adc_laws()
 std::optional<AdcModel> adc_law(const std::string& name)
 {
     for (const Entry& entry : entries)
-        if (!is_user(entry.model) && name == entry.name)
+        if (entry.kind != Kind::numbers && name == entry.name)
             return entry.model;
     return std::nullopt;
 }
@@ -272,7 +287,7 @@ std::string adc_table(const std::vector<int>& bits, const std::vector<double>& n
         text += "---|";
     text += "\n";
     for (const Entry& entry : entries) {
-        if (is_user(entry.model))
+        if (entry.kind == Kind::numbers)
             continue;
         for (const double node : nodes_m) {
             text += fmt::format("| {} | {:g} nm |", entry.name, node * 1e9);
@@ -301,7 +316,7 @@ std::string adc_table(const std::vector<int>& bits, const std::vector<double>& n
     }
     text += "\n(!) outside the range in which the source states its model\n\n";
     for (const Entry& entry : entries)
-        if (!is_user(entry.model))
+        if (entry.kind != Kind::numbers)
             text += fmt::format("* {}: {}\n", entry.name, entry.cost({{}, {32e-9, 0.9}, 128}).citation);
     return text;
 }

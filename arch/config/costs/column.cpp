@@ -18,8 +18,10 @@ ComponentCost sample_hold_cost(const MacroConfig& config)
     case SampleHoldModel::isaac:
         c.model = "isaac";
         c.citation = table_one::citation;
-        c.energy_j = 9.7e-9 * table_one::read_s;
+        // What is sampled is a charge against noise: a larger swing takes its square.
+        c.energy_j = 9.7e-9 * table_one::read_s * energy_factor(c.scaling, table_one::process, process_of(config));
         c.area_m2 = 40e-12 / 1024;
+        warn_of_point(c, table_one::process, process_of(config));
         break;
     case SampleHoldModel::thermal: {
         // kT/C = LSB²/12 with LSB = supply / 2^bits.
@@ -80,6 +82,7 @@ ComponentCost shift_add_cost(const MacroConfig& config)
             60e-12 * (config.shift_add.bits / 16.0) * area_factor(c.scaling, table_one::process, process_of(config));
         c.latency_s = 1e-9;
         c.rating_w = 0.05e-3 * c.energy_j / (0.2e-3 / (8 * 1.28e9));
+        warn_of_point(c, table_one::process, process_of(config));
         return c;
     case ShiftAddModel::gates:
         return registered_adder(process_of(config), config.shift_add.bits);

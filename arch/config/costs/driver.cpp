@@ -36,6 +36,7 @@ ComponentCost nominal_driver(const MacroConfig& config)
                      energy_factor(c.scaling, table_one::process, process_of(config));
         c.area_m2 = 170e-12 / 1024 * levels * line * area_factor(c.scaling, table_one::process, process_of(config));
         warn_size(c, "driver, columns", config.columns, 128);
+        warn_of_point(c, table_one::process, process_of(config));
         break;
     }
     case DriverModel::circuit: {
@@ -59,8 +60,11 @@ ComponentCost nominal_driver(const MacroConfig& config)
     }
     case DriverModel::zigzag:
         c.model = "zigzag";
-        c.citation = "ZigZag-IMC: 50 fF per DAC bit (none at one bit), 0.35 fF per cell of the word line";
-        c.energy_j = ((bits > 1 ? 50e-15 * bits : 0.0) + 0.35e-15 * config.columns) * squared(config.supply_v);
+        c.citation =
+            "ZigZag-IMC, 28 nm: 50 fF per DAC bit (none at one bit), 0.35 fF per cell of the word line, with the node";
+        c.energy_j = ((bits > 1 ? 50e-15 * bits : 0.0) + 0.35e-15 * (config.node_m / 28e-9) * config.columns) *
+                     squared(config.supply_v);
+        c.latency_s *= delay_factor(ScalingClass::digital, {28e-9, 0.9}, process_of(config));
         c.area_m2 = gate_library(process_of(config)).nand2.area_m2 * 4.0 * levels;
         c.by_data = true;
         break;
@@ -85,6 +89,9 @@ ComponentCost nominal_driver(const MacroConfig& config)
         }
         break;
     }
+    c.energy_j *= config.driver.dacs;
+    c.area_m2 *= config.driver.dacs;
+    c.leakage_w *= config.driver.dacs;
     c.rating_w = c.energy_j / table_one::read_s + c.leakage_w;
     return c;
 }
@@ -115,7 +122,7 @@ ComponentCost line_start_cost(const MacroConfig& config)
     c.model = "line";
     c.citation = "charge of the stated line's swing from its own supply";
     c.scaling = ScalingClass::high_voltage;
-    c.energy_j = config.driver.line.start_cycles * line_cycle(config);
+    c.energy_j = config.driver.dacs * config.driver.line.start_cycles * line_cycle(config);
     return c;
 }
 

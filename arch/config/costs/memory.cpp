@@ -1,5 +1,6 @@
 #include "arch/config/costs/memory.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
@@ -22,6 +23,8 @@ struct Row {
     double access_ns;
 };
 
+enum class Cells { sram, edram, gain };
+
 struct Source {
     MemoryModel model;
     const char* name;
@@ -31,6 +34,7 @@ struct Source {
     ScalingClass scaling;
     std::span<const Row> rows;
     double fixed_share; ///< of energy and area that does not go with the port's width
+    Cells cells;
 };
 
 // ISAAC Table I: 20.7 mW at one 256-bit access per 0.988 ns (accelergy-library isaac_eDRAM.csv: 20.45 pJ).
@@ -68,7 +72,8 @@ const Source sources[] = {
      256,
      ScalingClass::digital,
      isaac_rows,
-     0.2},
+     0.2,
+     Cells::edram},
     {MemoryModel::puma_edram,
      "puma_edram",
      "Ankit et al., ASPLOS 2019, puma-simulator include/constants.py",
@@ -76,7 +81,8 @@ const Source sources[] = {
      256,
      ScalingClass::digital,
      puma_edram_rows,
-     0.2},
+     0.2,
+     Cells::edram},
     {MemoryModel::puma_sram,
      "puma_sram",
      "Ankit et al., ASPLOS 2019, puma-simulator include/constants.py",
@@ -84,7 +90,8 @@ const Source sources[] = {
      64,
      ScalingClass::digital,
      puma_sram_rows,
-     0.2},
+     0.2,
+     Cells::sram},
     {MemoryModel::mnsim_sram,
      "mnsim_sram",
      "MNSIM 2.0 Hardware_Model/Buffer.py",
@@ -92,7 +99,8 @@ const Source sources[] = {
      256,
      ScalingClass::digital,
      mnsim_rows,
-     0.2},
+     0.2,
+     Cells::sram},
     {MemoryModel::cacti_sram,
      "cacti_sram",
      "CACTI points in ZigZag-IMC (Sun et al., ICCAD 2023)",
@@ -100,7 +108,8 @@ const Source sources[] = {
      64,
      ScalingClass::digital,
      cacti_rows,
-     0.2},
+     0.2,
+     Cells::sram},
     {MemoryModel::gain_cell,
      "gain_cell",
      "hwcomponents-library gain-cell eDRAM",
@@ -108,7 +117,8 @@ const Source sources[] = {
      1024,
      ScalingClass::digital,
      gain_cell_rows,
-     0.2},
+     0.2,
+     Cells::gain},
 };
 
 double value_at(std::span<const Row> rows, double bytes, double Row::*column, double exponent_outside)
@@ -137,14 +147,13 @@ const Source& source_of(MemoryModel model)
     throw std::invalid_argument("memory_cost: unknown model");
 }
 
-} // namespace
-
-MemoryCost memory_cost(const MemoryQuery& q)
+bool states(const Source& s, double bytes)
 {
-    if (q.bytes < 1 || q.port_bits < 1)
-        throw std::invalid_argument(
-            fmt::format("memory_cost: bytes and port must be positive, got {} and {}", q.bytes, q.port_bits));
-    const Source& s = source_of(q.model);
+    return bytes >= 0.5 * s.rows.front().bytes && bytes <= 2.0 * s.rows.back().bytes;
+}
+
+MemoryCost nominal_cost(const Source& s, const MemoryQuery& q)
+{
     const auto bytes = static_cast<double>(q.bytes);
     // Decoder and bank selection stay, bit lines and sense amplifiers go with the width of the port. At 64 KB the
     // MNSIM table has 27, 38, 62 and 119 pJ for 64, 128, 256 and 512 bits: a fifth stays.
@@ -164,12 +173,35 @@ MemoryCost memory_cost(const MemoryQuery& q)
     read.area_m2 =
         1e-6 * value_at(s.rows, bytes, &Row::area_mm2, 1.0) * shrink * (0.55 + 0.45 * q.port_bits / s.port_bits);
     read.rating_w = read.energy_j / read.latency_s + read.leakage_w;
-    if (bytes < 0.5 * s.rows.front().bytes || bytes > 2.0 * s.rows.back().bytes)
+    if (!states(s, bytes))
         read.warnings.push_back(fmt::format("{} buffer model: {} B is beyond half or twice the stated {:g} … {:g} B",
                                             s.name, q.bytes, s.rows.front().bytes, s.rows.back().bytes));
     warn_of_node(read, q.process.node_m);
     cost.write = read;
     cost.write.energy_j = 1e-12 * value_at(s.rows, bytes, &Row::write_pj, 0.5) * energy;
+    return cost;
+}
+
+} // namespace
+
+MemoryCost memory_cost(const MemoryQuery& q)
+{
+    if (q.bytes < 1 || q.port_bits < 1)
+        throw std::invalid_argument(
+            fmt::format("memory_cost: bytes and port must be positive, got {} and {}", q.bytes, q.port_bits));
+    const Source& own = source_of(q.model);
+    MemoryCost cost = nominal_cost(own, q);
+    for (const Source& other : sources) { // what other sources of such a memory have for this size
+        if (other.cells != own.cells || !states(other, static_cast<double>(q.bytes)))
+            continue;
+        const ComponentCost read = nominal_cost(other, q).read;
+        const auto widen = [](CostRange& range, double ratio) {
+            range = {std::min(range.low, ratio), std::max(range.high, ratio)};
+        };
+        widen(cost.read.energy_range, read.energy_j / cost.read.energy_j);
+        widen(cost.read.area_range, read.area_m2 / cost.read.area_m2);
+    }
+    cost.write.energy_range = cost.read.energy_range;
     return cost;
 }
 

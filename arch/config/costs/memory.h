@@ -30,7 +30,8 @@ struct MemoryCost {
     ComponentCost write;
 };
 /// Between the tabulated sizes, logarithms are interpolated; beyond, energy grows with the square root of capacity
-/// (wires), area and leakage in proportion. Outside the range of the source a warning is attached.
+/// (wires), area and leakage in proportion. Outside the range of the source a warning is attached. Ranges are those of
+/// all sources, of SRAM or of eDRAM, that state the size.
 MemoryCost memory_cost(const MemoryQuery& query);
 
 /// One bit of a small register file written or read once (Aladdin, 40 nm: 9 fJ and 5.98 µm² per bit).

@@ -19,6 +19,9 @@ constexpr Choice<AdcModel> adc_models[] = {
     {"murmann", AdcModel::murmann, "regression over the Murmann survey"},
     {"zigzag", AdcModel::zigzag, "ZigZag-IMC formula, 28 nm"},
     {"neurosim", AdcModel::neurosim, "NeuroSim SAR coefficients, 1 to 130 nm"},
+    {"flash", AdcModel::flash, "2^bits - 1 comparisons at once"},
+    {"ramp", AdcModel::ramp, "single slope: a comparison per level"},
+    {"cco", AdcModel::cco, "current-controlled oscillator and counter, 300 ps per level at 14 nm (HERMES)"},
     {"user", AdcModel::user, "the numbers of 'user'"},
     {"user_per_bit", AdcModel::user_per_bit, "the numbers of 'user', energy and latency once per bit"}};
 constexpr Choice<AdcRange> adc_ranges[] = {
@@ -53,6 +56,18 @@ void warn_of_node(ComponentCost& cost, double node_m, double lowest_nm)
         cost.warnings.push_back(
             fmt::format("{} model: {:g} nm is outside the {:g} to {:g} nm for which its scaling is stated", cost.model,
                         nm, lowest_nm, highest_nm));
+}
+
+void warn_of_point(ComponentCost& cost, ProcessPoint stated, ProcessPoint at)
+{
+    const auto warn = [&](double value, double point, const char* unit) {
+        if (value < 0.5 * point * (1.0 - 1e-9) || value > 2.0 * point * (1.0 + 1e-9))
+            cost.warnings.push_back(
+                fmt::format("{} model: {:g} {} is beyond half or twice the {:g} {} at which it was stated", cost.model,
+                            value, unit, point, unit));
+    };
+    warn(at.node_m * 1e9, stated.node_m * 1e9, "nm");
+    warn(at.supply_v, stated.supply_v, "V");
 }
 
 void UserCost::fields(config::Visitor& v)
@@ -113,6 +128,8 @@ ComponentCost UserCost::at(double supply) const
         c.area_range.high = area_high_m2 / area_m2;
     c.latency_s =
         supply_v > 0.0 ? latency_s * delay_factor(ScalingClass::digital, stated, {stated.node_m, supply}) : latency_s;
+    if (supply_v > 0.0 && (energy_j > 0.0 || latency_s > 0.0))
+        warn_of_point(c, stated, {stated.node_m, supply});
     return c;
 }
 
@@ -128,10 +145,7 @@ ComponentCost UserCost::at(ProcessPoint process, ScalingClass scaling) const
     c.leakage_w *= energy;
     c.area_m2 *= area_factor(scaling, stated, process);
     c.latency_s *= delay_factor(scaling, stated, process);
-    if (process.node_m < 0.5 * node_m || process.node_m > 2.0 * node_m)
-        c.warnings.push_back(
-            fmt::format("user model: {:g} nm is beyond half or twice the {:g} nm at which it was stated",
-                        process.node_m * 1e9, node_m * 1e9));
+    warn_of_point(c, stated, process);
     return c;
 }
 
@@ -169,6 +183,7 @@ void DriverConfig::fields(config::Visitor& v)
     v.choice("model", model, driver_models, "where the driver's cost comes from");
     v.section("user", user, "costs for model 'user', per row and slice");
     v.section("line", line, "the line of model 'line'");
+    v.integer("dacs", dacs, {1, 16}, unit::none, "DACs of a row with a line each, as two for inputs of either sign");
 }
 
 void LineConfig::fields(config::Visitor& v)

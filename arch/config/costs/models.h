@@ -38,6 +38,9 @@ struct ComponentCost {
 /// A warning where a node lies beyond those for which the scaling laws are stated (7 to 130 nm; gates from 1 nm on).
 void warn_of_node(ComponentCost& cost, double node_m, double lowest_nm = 7.0);
 
+/// A warning where node or supply is beyond half or twice the one point at which a law was stated.
+void warn_of_point(ComponentCost& cost, ProcessPoint stated, ProcessPoint at);
+
 /// Measured or assumed numbers for `model: user`. With `supply_v` they hold at that supply: energy and leakage follow
 /// its square, latency the alpha-power law; without, they hold as they are. Likewise `node_m`, from which the
 /// component's scaling class leads to other nodes, and `cells`: of the line (drivers) or array that the numbers are of.
@@ -70,7 +73,7 @@ enum class AdcRange {
     percentile, ///< step and limits from calibrated sums, per array or per column
 };
 
-enum class AdcModel { exploration, isaac, puma, murmann, zigzag, neurosim, user, user_per_bit };
+enum class AdcModel { exploration, isaac, puma, murmann, zigzag, neurosim, flash, ramp, cco, user, user_per_bit };
 struct AdcConfig {
     AdcModel model = AdcModel::isaac;
     int bits = 8;
@@ -108,6 +111,7 @@ struct DriverConfig {
     DriverModel model = DriverModel::isaac;
     UserCost user;
     LineConfig line;
+    int dacs = 1; ///< of a row, with a line each
     void fields(config::Visitor& v);
 };
 

@@ -64,12 +64,15 @@ double digital_area(ProcessPoint p)
 
 double squared(double x) { return x * x; }
 
-/// Alpha-power law (Sakurai & Newton, JSSC 1990) with threshold 0.3 V and exponent 1.3.
+/// Alpha-power law (Sakurai & Newton, JSSC 1990) with threshold 0.3 V and exponent 1.3. Towards the threshold the
+/// current falls exponentially instead, a factor of e per 1.5 kT/q = 39 mV of supply (300 K), from the supply on at
+/// which both have the same slope.
 double relative_delay(double supply)
 {
-    constexpr double threshold = 0.3;
-    const double overdrive = std::max(supply - threshold, 0.05);
-    return supply / std::pow(overdrive, 1.3);
+    constexpr double threshold = 0.3, alpha = 1.3, e_fold = 0.039;
+    constexpr double weak = threshold + alpha * e_fold; // d ln I / dV = alpha / overdrive there
+    const double current = std::pow(std::max(supply, weak) - threshold, alpha);
+    return supply / (current * std::exp(std::min(0.0, supply - weak) / e_fold));
 }
 
 } // namespace
@@ -158,8 +161,9 @@ double sram_cell_f2(double node_m)
         return table.front().f2;
     const auto upper = std::find_if(table.begin(), table.end(), [nm](const Row& r) { return r.nm >= nm; });
     const auto lower = upper - 1;
+    // The area between two nodes, not its count of F², lies between theirs.
     const double share = (nm - lower->nm) / (upper->nm - lower->nm);
-    return lower->f2 + share * (upper->f2 - lower->f2);
+    return std::lerp(lower->f2 * squared(lower->nm), upper->f2 * squared(upper->nm), share) / squared(nm);
 }
 
 } // namespace imc
