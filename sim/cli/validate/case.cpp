@@ -90,28 +90,28 @@ void ValidationCase::fields(config::Visitor& v)
 {
     v.text("schema", schema, "imcsim.validation/1", config::Presence::required);
     v.text("name", name, "the chip", config::Presence::required);
-    v.path("macro", macro, "file of the macro");
-    v.path("chip", chip, "file of a chip, instead of a macro");
     v.integer("tiles", tiles, {1, 1 << 20}, unit::none, "tiles of the chip");
     v.list("free", free, "parameters fitted to the points of role 'fit'");
     v.integer("chosen", chosen, {0, 100}, unit::none,
               "discrete choices made in view of the fitted figures; count as free");
     v.list("points", points, "published figures", config::Presence::required);
     v.text("note", note, "what a reader should know");
+    v.section("macro", macro, "the macro"); // last: their keys are many
+    v.section("chip", chip, "a chip, instead of a macro");
 }
 
 void ValidationCase::check(const config::Place& place) const
 {
     if (schema != "imcsim.validation/1")
         place.fail("schema", fmt::format("must be 'imcsim.validation/1', got '{}'", schema));
-    if (macro.empty() == chip.empty())
+    if (macro.has_value() == chip.has_value())
         place.fail("macro", "either macro or chip is required, and not both");
     std::size_t fitted = 0;
     for (const CasePoint& point : points) {
         fitted += point.role == PointRole::fit ? 1 : 0;
         const bool of_chip = point.quantity == Quantity::tops || point.quantity == Quantity::tops_per_mm2 ||
                              point.quantity == Quantity::area_mm2 || point.quantity == Quantity::rating_mw;
-        if (!chip.empty() && !of_chip)
+        if (chip && !of_chip)
             place.fail("points", fmt::format("'{}': a chip has tops, tops_per_mm2, area_mm2 and rating_mw, not {}",
                                              point.name, name_of(point.quantity)));
         if (!(point.published > 0.0))

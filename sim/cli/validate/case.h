@@ -1,9 +1,11 @@
 #pragma once
 
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "arch/config/chip.h"
+#include "arch/config/macro.h"
 #include "sim/base/config/visitor.h"
 
 /// A validation case: one parameter set of one macro, or of a chip, against published figures of one chip. The case
@@ -73,8 +75,8 @@ struct FreeParameter {
 struct ValidationCase {
     std::string schema;
     std::string name;
-    std::filesystem::path macro;
-    std::filesystem::path chip; ///< instead of a macro: a chip of so many tiles, for its area, rating and throughput
+    std::optional<MacroConfig> macro;
+    std::optional<ChipConfig> chip; ///< instead of a macro: a chip of so many tiles, for its area, rating, throughput
     int tiles = 1;
     std::vector<FreeParameter> free;
     int chosen = 0; ///< discrete choices in the macro's file that were made with the fitted figures in view

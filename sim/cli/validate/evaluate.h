@@ -5,14 +5,11 @@
 #include <vector>
 
 #include "arch/config/costs/models.h"
+#include "sim/base/config/document.h"
 #include "sim/cli/validate/case.h"
 
 namespace imc::cli
 {
-
-/// The figure of one point by the model of the case's macro or chip, in the quantity's unit. `assignments` are applied
-/// to its file before the point's own. Throws ConfigError naming file and key.
-double simulated(const ValidationCase& validation, const std::vector<std::string>& assignments, const CasePoint& point);
 
 struct PointResult {
     CasePoint point;
@@ -41,7 +38,8 @@ struct CaseResult {
     bool validated() const { return 2 * free <= fitted || free == 0; }
 };
 
-/// Fits the free parameters (least squares of logarithms, Gauss–Newton with damping) and predicts the rest.
-CaseResult evaluate(const ValidationCase& validation, const std::string& file);
+/// Reads a case, fits the free parameters (least squares of logarithms, Gauss–Newton with damping) and predicts the
+/// rest. Throws ConfigError naming file and key.
+CaseResult evaluate(const config::Document& document);
 
 } // namespace imc::cli
