@@ -185,6 +185,14 @@ TEST(Config, SetReachesIntoNamedFilesByTheSamePath)
     }
     EXPECT_THROW(document.set("tiles[7].count=1"), ConfigError);
     EXPECT_THROW(document.set("nonsense"), ConfigError);
+    document.set("tiles[0].adc={}");
+    document.set("tiles[0].adcs.bits=9", "top.json: set[1]");
+    try {
+        document.read<Chip>();
+        ADD_FAILURE() << "an unknown key was accepted";
+    } catch (const ConfigError& e) {
+        EXPECT_EQ(std::string(e.what()), "top.json: set[1]: tiles[0].adcs: unknown key, did you mean 'adc'?");
+    }
     std::filesystem::remove_all(dir);
 }
 

@@ -76,4 +76,44 @@ TEST_F(CaseFile, SaysWhichKeyNamesAMacroOrChipThatIsMissing)
     expect_refusal("case.json: chip", "not a regular file");
 }
 
+TEST_F(CaseFile, SaysWhichChangeOfWhichPointCannotBe)
+{
+    const auto set = [&](const std::string& assignment, const std::string& place, const std::string& why) {
+        content["points"][2]["set"] = {"supply_v=0.8", assignment};
+        expect_refusal("case.json: points[2]" + place, why);
+    };
+    set("supply_v", ".set[1]", "expected PATH=VALUE");
+    set("=1", ".set[1]", "expected PATH=VALUE");
+    set("supply=1", ".set[1]", "macro.supply: unknown key, did you mean 'supply_v'?");
+    set("adcx.bits=1", ".set[1]", "macro.adcx: unknown key");
+    set("supply_v=-1", ".set[1]", "macro.supply_v: must be a number in [0.2, 5], got -1");
+    set("supply_v.x=1", ".set[1]", "macro.supply_v.x is a number");
+    set("cell=none.json", ".set[1]", "names a file that fails: none.json");
+    set("merged_columns=7", "", "merged_columns: must divide columns = 64, got 7");
+}
+
+TEST_F(CaseFile, SaysWhichFreeParameterCannotBe)
+{
+    const auto free = [&](const std::string& path, const std::string& why) {
+        content["free"][0]["path"] = path;
+        expect_refusal("case.json: free[0].path", why);
+    };
+    free("adc.user.energypj", "unknown key, did you mean 'energy_pj'?");
+    free("rows", "must be an integer");
+    free("name", "must be a string");
+    free("", "expected PATH=VALUE");
+}
+
+TEST_F(CaseFile, HasEachParameterFreeOnceAndNotSetByAPoint)
+{
+    content["points"][1]["set"] = {"supply_v=0.8", "adc.user.energy_pj=3"};
+    expect_refusal("case.json: points[1].set[1]", "sets 'adc.user.energy_pj', which is free[0]");
+    content["points"][1]["set"] = {"adc.user={}"};
+    expect_refusal("case.json: points[1].set[0]", "sets 'adc.user.energy_pj'");
+    content["points"][1]["set"] = {"adc.bits=4"};
+    EXPECT_EQ(validate().status, 0);
+    content["free"].push_back(content["free"][0]);
+    expect_refusal("case.json: free[1].path", "'adc.user.energy_pj' is free[0] already");
+}
+
 } // namespace

@@ -22,11 +22,9 @@ constexpr int max_nested_files = 16;
 using Step = std::variant<std::string, std::size_t>;
 
 /// "chip.tiles[0].core" -> chip, tiles, 0, core.
-std::vector<Step> parse_path(std::string_view path, std::string_view whole)
+std::vector<Step> parse_path(std::string_view path, const std::string& place)
 {
-    const auto fail = [&]() -> ConfigError {
-        return ConfigError(fmt::format("--set {}", whole), "expected PATH=VALUE with a path like chip.tiles[0].count");
-    };
+    const auto fail = [&] { return ConfigError(place, "expected PATH=VALUE with a path like chip.tiles[0].count"); };
     std::vector<Step> steps;
     std::size_t i = 0;
     while (i < path.size()) {
@@ -124,10 +122,20 @@ Document Document::parse(std::string_view text, const std::filesystem::path& nam
 
 void Document::set(std::string_view assignment)
 {
+    assign(assignment, fmt::format("--set {}", assignment), {"--set", std::filesystem::path()});
+}
+
+void Document::set(std::string_view assignment, const std::string& place)
+{
+    assign(assignment, place, {place, state_->file.parent_path()});
+}
+
+void Document::assign(std::string_view assignment, const std::string& place, const Origin& origin)
+{
     const std::size_t equals = assignment.find('=');
     if (equals == std::string_view::npos)
-        throw ConfigError(fmt::format("--set {}", assignment), "expected PATH=VALUE");
-    const std::vector<Step> steps = parse_path(assignment.substr(0, equals), assignment);
+        throw ConfigError(place, "expected PATH=VALUE");
+    const std::vector<Step> steps = parse_path(assignment.substr(0, equals), place);
     const std::string text(assignment.substr(equals + 1));
 
     nlohmann::json* node = &state_->root;
@@ -139,14 +147,15 @@ void Document::set(std::string_view assignment)
             if (node->is_null())
                 *node = nlohmann::json::object();
             if (!node->is_object())
-                throw ConfigError(fmt::format("--set {}", assignment),
-                                  fmt::format("{} is a {}, it has no key '{}'", path, node->type_name(), *key));
+                throw ConfigError(place, fmt::format("{} is a {}, it has no key '{}'", path, node->type_name(), *key));
+            if (!node->contains(*key))
+                state_->origins[path] = origin; // an unknown key on the way is the assignment's fault
             node = &(*node)[*key];
         } else {
             const std::size_t index = std::get<std::size_t>(step);
             path += fmt::format("[{}]", index);
             if (!node->is_array() || index >= node->size())
-                throw ConfigError(fmt::format("--set {}", assignment),
+                throw ConfigError(place,
                                   fmt::format("{} does not exist: {}", path,
                                               node->is_array() ? fmt::format("the list has {} items", node->size())
                                                                : fmt::format("it is a {}", node->type_name())));
@@ -159,7 +168,7 @@ void Document::set(std::string_view assignment)
         return entry.first.size() > path.size() && entry.first.starts_with(path) &&
                (entry.first[path.size()] == '.' || entry.first[path.size()] == '[');
     });
-    state_->origins[path] = {"--set", std::filesystem::path()};
+    state_->origins[path] = origin;
 }
 
 const nlohmann::json& Document::root() const { return state_->root; }

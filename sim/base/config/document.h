@@ -13,6 +13,8 @@
 namespace imc::config
 {
 
+struct Origin;
+
 /// A JSON file with the files it names loaded in place, and the memory of which part came from where.
 class Document
 {
@@ -31,6 +33,9 @@ public:
     /// Missing objects on the way are created; a named file on the way is loaded in place.
     /// A file name set this way is relative to the working directory.
     void set(std::string_view assignment);
+    /// The same for an assignment that the document's file holds: messages name its place there ("FILE: set[0]"), and
+    /// a file name is relative to that file.
+    void set(std::string_view assignment, const std::string& place);
 
     /// Fills T from the whole document; throws ConfigError("FILE: path: …, got VALUE") at the first fault.
     template <class T> T read() const
@@ -48,6 +53,7 @@ public:
 
 private:
     Document();
+    void assign(std::string_view assignment, const std::string& place, const Origin& origin);
     std::unique_ptr<Visitor> make_reader() const;
 
     std::unique_ptr<State> state_;

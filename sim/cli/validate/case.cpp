@@ -34,6 +34,32 @@ constexpr Choice<Quantity> quantities[] = {
     {"rating_mw", Quantity::rating_mw, "nameplate power"},
     {"power_mw", Quantity::power_mw, "energy over interval, back to back"}};
 
+/// Of "adc" and of "adc.bits", the second is a part of the first.
+bool is_part(const std::string& path, const std::string& whole)
+{
+    return path.starts_with(whole) &&
+           (path.size() == whole.size() || path[whole.size()] == '.' || path[whole.size()] == '[');
+}
+
+/// Each parameter is free once, and no point gives it a value of its own: the fit would not see it change.
+void check_free(const std::vector<FreeParameter>& free, const std::vector<CasePoint>& points,
+                const config::Place& place)
+{
+    for (std::size_t f = 0; f < free.size(); ++f) {
+        const std::string& path = free[f].path;
+        for (std::size_t other = 0; other < f; ++other)
+            if (free[other].path == path)
+                place.fail(fmt::format("free[{}].path", f), fmt::format("'{}' is free[{}] already", path, other));
+        for (std::size_t i = 0; i < points.size(); ++i)
+            for (std::size_t j = 0; j < points[i].set.size(); ++j) {
+                const std::string& assignment = points[i].set[j];
+                if (is_part(path, assignment.substr(0, assignment.find('='))))
+                    place.fail(fmt::format("points[{}].set[{}]", i, j),
+                               fmt::format("'{}' sets '{}', which is free[{}]", assignment, path, f));
+            }
+    }
+}
+
 } // namespace
 
 const char* name_of(Quantity quantity)
@@ -119,6 +145,7 @@ void ValidationCase::check(const config::Place& place) const
     }
     if (fitted < free.size())
         place.fail("free", fmt::format("{} parameters cannot be fitted to {} points", free.size(), fitted));
+    check_free(free, points, place);
 }
 
 } // namespace imc::cli

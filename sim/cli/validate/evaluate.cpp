@@ -31,17 +31,38 @@ struct Case {
         bare.set("free=[]");
     }
 
-    /// The point at work with these values of the free parameters.
-    Work work(const std::vector<double>& values, std::size_t point) const
+    std::string place(std::string_view list, std::size_t i, std::string_view key = "") const
     {
-        config::Document changed = bare;
+        return fmt::format("{}: {}[{}]{}", bare.file().string(), list, i, key);
+    }
+
+    /// The case with these values of the free parameters and with the point's own.
+    ValidationCase changed(const std::vector<double>& values, std::size_t point) const
+    {
+        config::Document document = bare;
         const std::string part = content.chip ? "chip." : "macro.";
         for (std::size_t i = 0; i < values.size(); ++i)
-            changed.set(fmt::format("{}{}={}", part, content.free[i].path, values[i]));
+            document.set(fmt::format("{}{}={}", part, content.free[i].path, values[i]), place("free", i, ".path"));
+        const std::vector<std::string>& assignments = content.points[point].set;
+        for (std::size_t i = 0; i < assignments.size(); ++i)
+            document.set(part + assignments[i], place("points", point, fmt::format(".set[{}]", i)));
+        try {
+            return document.read<ValidationCase>();
+        } catch (const ConfigError& e) {
+            // What does not go together any more may be told of a key that nobody changed.
+            const std::string what = e.what();
+            if (what.starts_with(bare.file().string() + ": points[") ||
+                what.starts_with(bare.file().string() + ": free["))
+                throw;
+            throw ConfigError(place("points", point), "with its changes: " + what);
+        }
+    }
+
+    /// The point at work.
+    Work work(const std::vector<double>& values, std::size_t point) const
+    {
         const CasePoint& p = content.points[point];
-        for (const std::string& assignment : p.set)
-            changed.set(part + assignment);
-        const auto now = changed.read<ValidationCase>();
+        const ValidationCase now = changed(values, point);
         if (now.macro)
             return work_of(*now.macro, p);
         if (now.chip->tiles.size() != 1)
