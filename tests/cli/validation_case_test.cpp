@@ -116,4 +116,30 @@ TEST_F(CaseFile, HasEachParameterFreeOnceAndNotSetByAPoint)
     expect_refusal("case.json: free[1].path", "'adc.user.energy_pj' is free[0] already");
 }
 
+TEST_F(CaseFile, RefusesOperationsBeyondItsMacroAsEachPointChangesIt)
+{
+    const auto operation = [&](json o, const std::string& key, const std::string& why) {
+        content["points"][1]["operation"] = std::move(o);
+        expect_refusal("case.json: points[1].operation." + key, why);
+    };
+    operation({{"rows", 65}}, "rows", "in [1, 64], got 65");
+    operation({{"columns", 65}}, "columns", "in [8, 64], got 65");
+    operation({{"columns", 3}, {"weight_bits", 4}}, "columns", "in [4, 64], got 3");
+    operation({{"arrays", 2}}, "arrays", "in [1, 1], got 2");
+    content["points"][1]["set"] = {"columns=4", "adcs=1"};
+    operation({{"weight_bits", 5}}, "weight_bits", "must be an integer in [1, 4], got 5");
+    content["points"][1]["set"] = {"rows=32"};
+    operation({{"rows", 64}}, "rows", "in [1, 32], got 64");
+    content["points"][1]["set"] = {"rows=128"};
+    content["points"][1]["operation"] = {{"rows", 128}, {"columns", 64}, {"arrays", 1}};
+    EXPECT_NE(validate().status, 2) << "all of the macro's can be said in numbers";
+
+    content = json::parse(imc::read_file(configs / "validation/colonnade_65nm.json"));
+    content["macro"] = configs / "macros/colonnade_sram_65nm.json";
+    operation({{"weight_bits", 1}, {"columns", 3}}, "columns", "got 3");
+    content = json::parse(imc::read_file(configs / "validation/isaac_32nm_chip.json"));
+    content["chip"] = configs / "chips/isaac_rram.json";
+    operation({{"rows", 129}}, "rows", "in [1, 128], got 129");
+}
+
 } // namespace

@@ -63,13 +63,14 @@ struct Case {
     {
         const CasePoint& p = content.points[point];
         const ValidationCase now = changed(values, point);
+        const config::Place operation{bare.file().string(), fmt::format("points[{}].operation", point)};
         if (now.macro)
-            return work_of(*now.macro, p);
+            return work_of(*now.macro, p, operation);
         if (now.chip->tiles.size() != 1)
             throw ConfigError(
                 bare.file().string() + ": chip.tiles",
                 fmt::format("a validation case takes chips of one tile type, got {}", now.chip->tiles.size()));
-        return work_of(*now.chip, now.tiles, p);
+        return work_of(*now.chip, now.tiles, p, operation);
     }
 
     double simulated(const std::vector<double>& values, std::size_t point) const

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <stdexcept>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "arch/chip/inventory.h"
 #include "arch/macro/macro.h"
@@ -18,27 +21,52 @@ bool is_named(const CasePoint& point, Component component)
     return std::ranges::find(point.components, name_of(component)) != point.components.end();
 }
 
-} // namespace
-
-Work work_of(const MacroConfig& config, const CasePoint& point)
+/// The fewest columns that hold weights of so many bits.
+int least_columns(const MacroConfig& config, int weight_bits)
 {
-    const auto macro = make_macro(config);
-    const CaseOperation& o = point.operation;
+    const int each = columns_per_weight(config, weight_bits);
+    if (config.family != MacroFamily::digital_bit_serial)
+        return each;
+    const int word = config.digital.weight_bits + sum_growth_bits(config.rows);
+    return (word + each - 1) / each * each;
+}
+
+MvmOperation operation_of(const MacroConfig& config, const CaseOperation& o, const config::Place& place)
+{
+    const auto of = [&](const char* key, int value, int low, int high) {
+        if (value != 0 && (value < low || value > high))
+            place.fail(
+                key, fmt::format("must be 0 (all of the macro's) or an integer in [{}, {}], got {}", low, high, value));
+        return value > 0 ? value : high;
+    };
+    const int available = config.columns - reserved_columns(config);
+    int most_bits = o.weight_bits;
+    while (most_bits > 0 && least_columns(config, most_bits) > available)
+        --most_bits;
+    if (most_bits < o.weight_bits)
+        place.fail("weight_bits",
+                   fmt::format("must be an integer in [1, {}], got {}: a weight takes {} columns of the macro's {}",
+                               most_bits, o.weight_bits, least_columns(config, o.weight_bits), available));
     MvmOperation op;
-    op.rows = o.rows > 0 ? o.rows : config.rows;
-    op.arrays = o.arrays > 0 ? o.arrays : config.arrays;
-    const int each = columns_per_weight(config, o.weight_bits);
-    const int weights = (o.columns > 0 ? o.columns : config.columns - reserved_columns(config)) / each;
-    op.columns = weights * each;
+    op.rows = of("rows", o.rows, 1, config.rows);
+    op.columns = of("columns", o.columns, least_columns(config, o.weight_bits), available);
+    op.columns -= op.columns % columns_per_weight(config, o.weight_bits);
+    op.arrays = of("arrays", o.arrays, 1, config.arrays);
     op.input_bits = o.input_bits;
     op.signed_input = o.signed_input;
     op.activity.assumed_input = o.input_activity;
     op.activity.assumed_weight = o.weight_activity;
+    return op;
+}
 
+Work work_of(const MacroConfig& config, const CasePoint& point, const MvmOperation& op)
+{
+    const auto macro = make_macro(config);
+    const CaseOperation& o = point.operation;
     const Clock fine(1);
     const MacroSchedule schedule = macro->schedule(op, fine);
     Work w;
-    w.macs = static_cast<double>(op.rows) * weights * op.arrays;
+    w.macs = static_cast<double>(op.rows) * (op.columns / columns_per_weight(config, o.weight_bits)) * op.arrays;
     w.results = static_cast<double>(result_columns(config, op.columns)) * op.arrays;
     w.interval = fine.seconds(schedule.interval) * o.reads;
     w.latency = fine.seconds(schedule.latency) + fine.seconds(schedule.interval) * (o.reads - 1);
@@ -68,11 +96,22 @@ Work work_of(const MacroConfig& config, const CasePoint& point)
     return w;
 }
 
-Work work_of(const ChipConfig& chip, int tiles, const CasePoint& point)
+} // namespace
+
+Work work_of(const MacroConfig& config, const CasePoint& point, const config::Place& place)
+{
+    try {
+        return work_of(config, point, operation_of(config, point.operation, place));
+    } catch (const std::invalid_argument& e) { // what only the family knows that it cannot do
+        place.fail("", e.what());
+    }
+}
+
+Work work_of(const ChipConfig& chip, int tiles, const CasePoint& point, const config::Place& place)
 {
     const TileConfig& tile = chip.tiles.front();
-    Work w = work_of(tile.core.macro, point);
-    w.macs *= static_cast<double>(tile.macros() * tiles);
+    Work w = work_of(tile.core.macro, point, place);
+    w.macs *= static_cast<double>(tile.macros()) * tiles;
     const std::vector<Block> blocks = inventory(chip, std::vector<std::int64_t>{tiles});
     w.area = total_area_m2(blocks);
     w.rating = total_rating_w(blocks);

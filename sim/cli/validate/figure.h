@@ -23,10 +23,11 @@ struct Work {
     double rating = 0.0;
 };
 
-/// The macro at a point's operation.
-Work work_of(const MacroConfig& config, const CasePoint& point);
+/// The macro at a point's operation. Throws ConfigError at `place`, which is the operation's, naming key, value and
+/// range if the macro cannot do it.
+Work work_of(const MacroConfig& config, const CasePoint& point, const config::Place& place);
 /// Every macro of every tile of a chip of one tile type at it.
-Work work_of(const ChipConfig& chip, int tiles, const CasePoint& point);
+Work work_of(const ChipConfig& chip, int tiles, const CasePoint& point, const config::Place& place);
 
 /// In the quantity's unit.
 double figure(const Work& work, Quantity quantity);
