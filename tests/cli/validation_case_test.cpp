@@ -142,4 +142,23 @@ TEST_F(CaseFile, RefusesOperationsBeyondItsMacroAsEachPointChangesIt)
     operation({{"rows", 129}}, "rows", "in [1, 128], got 129");
 }
 
+TEST_F(CaseFile, NamesComponentsThatThereAreWhereAFigureIsOfThem)
+{
+    json& point = content["points"][1];
+    point["components"] = {"adc", "foo"};
+    expect_refusal("case.json: points[1].components[1]", "there is no component 'foo'; the components are adc, dac, ");
+    point["components"] = {"adcs"};
+    expect_refusal("case.json: points[1].components[0]", "did you mean 'adc'?");
+    for (const char* quantity : {"component_energy_pj", "component_energy_per_result_pj",
+                                 "component_energy_per_operation_fj", "energy_share", "area_share"}) {
+        point["quantity"] = quantity;
+        point["components"] = json::array();
+        expect_refusal("case.json: points[1].components", quantity);
+    }
+    point["components"] = {"adc"};
+    EXPECT_NE(validate().status, 2);
+    point["published"] = 0;
+    expect_refusal("case.json: points[1].published", "must be above 0, got 0");
+}
+
 } // namespace

@@ -1,8 +1,12 @@
 #include "sim/cli/validate/case.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sim/base/config/suggest.h"
+#include "sim/base/ledger.h"
 
 namespace imc::cli
 {
@@ -80,6 +84,13 @@ const char* name_of(PointRole role)
 
 bool is_share(Quantity quantity) { return quantity == Quantity::energy_share || quantity == Quantity::area_share; }
 
+bool is_of_components(Quantity quantity)
+{
+    return is_share(quantity) || quantity == Quantity::component_energy_pj ||
+           quantity == Quantity::component_energy_per_result_pj ||
+           quantity == Quantity::component_energy_per_operation_fj;
+}
+
 void CaseOperation::fields(config::Visitor& v)
 {
     v.integer("rows", rows, {0, 16384}, unit::none, "rows driven; 0: all");
@@ -104,6 +115,22 @@ void CasePoint::fields(config::Visitor& v)
     v.real("published", published, {0, 1e12}, unit::none, "the published figure", config::Presence::required);
     v.real("tolerance", tolerance, {0, 10}, unit::none, "relative error allowed; absolute for shares");
     v.text("source", source, "where the figure was read", config::Presence::required);
+}
+
+void CasePoint::check(const config::Place& place) const
+{
+    std::vector<std::string> known;
+    for (std::size_t c = 0; c < component_count; ++c)
+        known.emplace_back(name_of(static_cast<Component>(c)));
+    for (std::size_t i = 0; i < components.size(); ++i)
+        if (std::ranges::find(known, components[i]) == known.end())
+            place.fail(fmt::format("components[{}]", i),
+                       fmt::format("there is no component '{}'{}; the components are {}", components[i],
+                                   config::suggestion(components[i], known), fmt::join(known, ", ")));
+    if (components.empty() && is_of_components(quantity))
+        place.fail("components", fmt::format("is missing: {} is of the components named here", name_of(quantity)));
+    if (!(published > 0.0))
+        place.fail("published", fmt::format("must be above 0, got {}", published));
 }
 
 void FreeParameter::fields(config::Visitor& v)
@@ -140,8 +167,6 @@ void ValidationCase::check(const config::Place& place) const
         if (chip && !of_chip)
             place.fail("points", fmt::format("'{}': a chip has tops, tops_per_mm2, area_mm2 and rating_mw, not {}",
                                              point.name, name_of(point.quantity)));
-        if (!(point.published > 0.0))
-            place.fail("points", fmt::format("'{}' needs a published figure above 0", point.name));
     }
     if (fitted < free.size())
         place.fail("free", fmt::format("{} parameters cannot be fitted to {} points", free.size(), fitted));

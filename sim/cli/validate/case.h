@@ -64,6 +64,7 @@ struct CasePoint {
     double tolerance = 0.1;              ///< relative; absolute for shares
     std::string source;
     void fields(config::Visitor& v);
+    void check(const config::Place& place) const;
 };
 
 struct FreeParameter {
@@ -89,5 +90,7 @@ struct ValidationCase {
 const char* name_of(Quantity quantity);
 const char* name_of(PointRole role);
 bool is_share(Quantity quantity);
+/// Is of the components that a point names.
+bool is_of_components(Quantity quantity);
 
 } // namespace imc::cli
