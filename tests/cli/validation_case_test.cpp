@@ -161,4 +161,13 @@ TEST_F(CaseFile, NamesComponentsThatThereAreWhereAFigureIsOfThem)
     expect_refusal("case.json: points[1].published", "must be above 0, got 0");
 }
 
+TEST_F(CaseFile, SaysWhichPointKeepsAFitFromStarting)
+{
+    content["points"][1]["quantity"] = "component_energy_pj";
+    content["points"][1]["components"] = {"noc"};
+    expect_refusal("case.json: points[1]", "its component_energy_pj is 0 where the free parameters start");
+    content["points"][1]["role"] = "compare";
+    EXPECT_NE(validate().status, 2) << "what is not fitted may be 0";
+}
+
 } // namespace

@@ -84,6 +84,12 @@ struct Case {
         std::vector<double> start;
         for (const FreeParameter& parameter : content.free)
             start.push_back(parameter.start);
+        for (const std::size_t i : points)
+            if (const double value = simulated(start, i); !(value > 0.0 && std::isfinite(value)))
+                throw ConfigError(
+                    place("points", i),
+                    fmt::format("cannot be fitted, its {} is {} where the free parameters start: must be above 0",
+                                name_of(content.points[i].quantity), value));
         return fit_positive(start, [&](const std::vector<double>& values) {
             std::vector<double> residuals;
             for (const std::size_t i : points)
