@@ -170,4 +170,33 @@ TEST_F(CaseFile, SaysWhichPointKeepsAFitFromStarting)
     EXPECT_NE(validate().status, 2) << "what is not fitted may be 0";
 }
 
+TEST_F(CaseFile, IsNotValidatedWhileAFigureIsOutsideItsTolerance)
+{
+    const auto status = [&](int expected) {
+        const Ended ended = validate();
+        EXPECT_EQ(ended.status, expected) << ended.err;
+        return json::parse(ended.out)["cases"][0]["ledger"]["status"].get<std::string>();
+    };
+    EXPECT_EQ(status(0), "validated");
+    for (const std::size_t judged : {0u, 2u}) { // one that is fitted, one that is predicted
+        const json before = content["points"][judged]["tolerance"];
+        content["points"][judged]["tolerance"] = 0;
+        EXPECT_EQ(status(1), "outside tolerance");
+        EXPECT_THAT(imcsim({"validate", "case.json"}, dir.path()).out, HasSubstr("'outside tolerance': one is not"));
+        content["chosen"] = 3;
+        EXPECT_EQ(status(1), "fitted, not validated") << "more than half as many choices as figures";
+        content["chosen"] = 1;
+        content["points"][judged]["tolerance"] = before;
+    }
+    content["free"] = json::array();
+    content["chosen"] = 0;
+    for (json& point : content["points"])
+        point["tolerance"] = 10;
+    EXPECT_EQ(status(0), "no free number");
+    content["points"][2]["tolerance"] = 0;
+    EXPECT_EQ(status(1), "outside tolerance");
+    content["points"][2]["role"] = "compare";
+    EXPECT_EQ(status(0), "no free number") << "it is not judged";
+}
+
 } // namespace

@@ -101,6 +101,17 @@ struct Case {
 
 } // namespace
 
+bool CaseResult::within_tolerances() const { return std::ranges::all_of(points, &PointResult::pass); }
+
+const char* CaseResult::status() const
+{
+    if (overfitted())
+        return "fitted, not validated";
+    if (!within_tolerances())
+        return "outside tolerance";
+    return free == 0 ? "no free number" : "validated";
+}
+
 CaseResult evaluate(const config::Document& document)
 {
     const Case c(document);

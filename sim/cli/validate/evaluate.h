@@ -35,7 +35,12 @@ struct CaseResult {
     double prediction_error = 0.0; ///< largest, over predicted points
 
     /// With more than half as many parameters as points, agreement with them proves nothing.
-    bool validated() const { return 2 * free <= fitted || free == 0; }
+    bool overfitted() const { return free > 0 && 2 * free > fitted; }
+    /// Every figure that is judged, fitted or predicted.
+    bool within_tolerances() const;
+    bool validated() const { return !overfitted() && within_tolerances(); }
+    /// In the words of the ledger.
+    const char* status() const;
 };
 
 /// Reads a case, fits the free parameters (least squares of logarithms, Gauss–Newton with damping) and predicts the

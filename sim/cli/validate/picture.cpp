@@ -81,8 +81,7 @@ std::string validation_svg(const std::vector<CaseResult>& results)
     for (const CaseResult& r : results) {
         svg.line(12, y, left + width, y, 0.3);
         svg.text(12, y + 16, r.name, Svg::Anchor::start, 12);
-        const char* status = r.free == 0 ? "no free number" : (r.validated() ? "validated" : "fitted, not validated");
-        svg.text(12, y + 31, fmt::format("{}: p = {}, n = {}, v = {}", status, r.free, r.fitted, r.predicted),
+        svg.text(12, y + 31, fmt::format("{}: p = {}, n = {}, v = {}", r.status(), r.free, r.fitted, r.predicted),
                  Svg::Anchor::start, 10);
         const double step = (lane(r) - 10.0) / std::max<double>(1.0, static_cast<double>(r.points.size()));
         for (std::size_t i = 0; i < r.points.size(); ++i)

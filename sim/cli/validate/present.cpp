@@ -11,13 +11,6 @@ namespace imc::cli
 namespace
 {
 
-const char* status(const CaseResult& r)
-{
-    if (r.free == 0)
-        return "no free number";
-    return r.validated() ? "validated" : "fitted, not validated";
-}
-
 std::string percent(const PointResult& p)
 {
     return is_share(p.point.quantity) ? fmt::format("{:+.1f} pp", 100.0 * p.error)
@@ -92,17 +85,18 @@ std::string validation_text(const std::vector<CaseResult>& results)
         const std::string fit = r.fitted > 0 ? fmt::format("{:.1f} %", 100.0 * r.fit_error) : "-";
         const std::string predicted = r.predicted > 0 ? fmt::format("{:.1f} %", 100.0 * r.prediction_error) : "-";
         text += fmt::format("{:<44} {:<24} {:>2} {:>2} {:>2} {:>9} {:>9} {:>9}  {}\n", r.name, r.family, r.free,
-                            r.fitted, r.predicted, fit, left, predicted, status(r));
+                            r.fitted, r.predicted, fit, left, predicted, r.status());
     }
     text +=
         "\np free parameters (choices made in view of fitted figures count), n figures fitted, v figures predicted\n"
         "fit: largest error of a fitted figure; left out: of one predicted by a fit to the others; predicted: of a\n"
-        "figure that no fit has seen. 'fitted, not validated': p > n/2, agreement with the fitted figures proves "
-        "nothing.\n"
+        "figure that no fit has seen. 'validated': p <= n/2, and every figure fitted or predicted is within what is\n"
+        "allowed. 'no free number': likewise, with p = 0. 'outside tolerance': one is not. 'fitted, not\n"
+        "validated': p > n/2, agreement with the fitted figures proves nothing.\n"
         "role compare: shown, neither fitted nor judged. pp: percentage points of a share.\n"
         "[low, high]: every unit energy at the lowest and highest of its sources\n";
     for (const CaseResult& r : results) {
-        text += fmt::format("\n{} ({}, {})\n", r.name, r.family, status(r));
+        text += fmt::format("\n{} ({}, {})\n", r.name, r.family, r.status());
         for (const FreeParameter& f : r.parameters)
             text += fmt::format("  free: {} = {:.5g}\n", f.path, f.start);
         text += figures_text(r);
@@ -142,7 +136,7 @@ nlohmann::ordered_json validation_json(const std::vector<CaseResult>& results)
         nlohmann::ordered_json ledger = {
             {"free_parameters", r.free}, {"points_fitted", r.fitted},      {"points_predicted", r.predicted},
             {"fit_error", r.fit_error},  {"leave_one_out_error", nullptr}, {"prediction_error", r.prediction_error},
-            {"status", status(r)}};
+            {"status", r.status()}};
         if (r.leave_one_out_error)
             ledger["leave_one_out_error"] = *r.leave_one_out_error;
         cases.push_back({{"name", r.name},
