@@ -196,6 +196,23 @@ TEST(Config, SetReachesIntoNamedFilesByTheSamePath)
     std::filesystem::remove_all(dir);
 }
 
+TEST(Config, NothingStandsBehindJson)
+{
+    using namespace std::string_literals;
+    EXPECT_EQ(config::parse_json("{}\n", "f.json"), nlohmann::json::object());
+    for (const auto& [text, where] : {std::pair{"{\"a\": 1}\0"s, "line 1, column 9"},
+                                      {"{\"a\": 1}\n\0{}"s, "line 2, column 1"},
+                                      {"{\"a\0"s, "line 1, column 4"},
+                                      {"{}}"s, "line 1, column 3"}}) {
+        try {
+            (void)config::parse_json(text, "f.json");
+            ADD_FAILURE() << text;
+        } catch (const ConfigError& e) {
+            EXPECT_EQ(std::string(e.what()), "f.json: "s + where + ": not valid JSON");
+        }
+    }
+}
+
 TEST(Config, DumpReadsBackToTheSameValues)
 {
     auto chip =

@@ -55,7 +55,10 @@ nlohmann::json parse_json(std::string_view text, const std::string& name)
         return true;
     };
     try {
-        return json::parse(text.begin(), text.end(), watch);
+        json parsed = json::parse(text.begin(), text.end(), watch);
+        if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) // the parser stops there
+            throw ConfigError(name, fmt::format("{}: not valid JSON", position(text, nul + 1)));
+        return parsed;
     } catch (const json::parse_error& e) {
         if (text.empty())
             throw ConfigError(name, "is empty, expected JSON");

@@ -174,6 +174,8 @@ void DatasheetFile::check(const config::Place& place) const
 {
     if (!schema.empty() && schema != "imcsim.datasheets/1")
         place.fail("schema", fmt::format("must be 'imcsim.datasheets/1', got '{}'", schema));
+    if (sheets.empty())
+        place.fail("sheets", "holds no sheet, at least one is needed");
 }
 
 nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file)
