@@ -81,14 +81,18 @@ int run_validate(std::span<const std::string> args)
     options.arguments("CASE.json", words, 0);
     options.flag("json", json, "print JSON");
     options.value("out", out, "FILE", "write there instead of standard output");
-    options.value("svg", svg, "FILE", "also draw the error of every figure");
+    options.value("svg", svg, "FILE", "also draw the error of every figure; of data sheets, predicted over published");
     options.value("datasheet", datasheet, "FILE", "instead: predict a macro from its data sheet alone");
     if (!options.parse(args))
         return 0;
     if (!datasheet.empty()) {
         if (!words.empty())
             throw ConfigError("imcsim validate --datasheet", "takes no cases");
-        print_to(out, predict_datasheets(datasheet).dump(2) + "\n");
+        const nlohmann::ordered_json predictions = predict_datasheets(datasheet);
+        const std::string picture = svg.empty() ? "" : datasheets_svg(predictions, datasheet);
+        print_to(out, predictions.dump(2) + "\n");
+        if (!svg.empty())
+            write_file(svg, picture);
         return 0;
     }
 

@@ -45,4 +45,40 @@ TEST_F(SheetFile, HoldsAtLeastOneSheetAndNothingBehindIt)
     expect_refusal(predict(sheet.dump() + std::string(1, '\0')), "sheet.json: line 1, column ");
 }
 
+TEST_F(SheetFile, DrawsPredictedOverPublishedFigures)
+{
+    /// Draws the sheets and counts their marks.
+    const auto drawn = [&](const json& content, const std::string& mark) {
+        const Ended ended = predict(content.dump(), {"--svg", "s.svg"});
+        EXPECT_EQ(ended.status, 0) << ended.err;
+        EXPECT_EQ(ended.out, predict(content.dump()).out) << "the picture comes on top";
+        const std::string svg = imc::read_file(dir / "s.svg");
+        EXPECT_THAT(svg, StartsWith("<svg"));
+        std::size_t count = 0;
+        for (std::size_t at = svg.find(mark); at != std::string::npos; at = svg.find(mark, at + 1))
+            ++count;
+        std::filesystem::remove(dir / "s.svg");
+        return count;
+    };
+    const std::string mark = "a &amp; b: predicted ";
+    sheet["published"] = {{"tops_per_w", 20}, {"cycle_ns", 10}};
+    EXPECT_EQ(drawn(sheet, mark), 2u);
+    json other = sheet;
+    other["published"].erase("cycle_ns");
+    EXPECT_EQ(drawn(other, mark), 1u);
+    EXPECT_EQ(drawn(other, "cycle time in ns: nothing published"), 1u);
+    const json two = json::array({sheet, other});
+    EXPECT_EQ(drawn(two, mark), 3u);
+    other["left_out"] = {{"tops_per_w", 30}};
+    EXPECT_EQ(drawn({{"sheets", json::array({sheet, other})}}, mark), 4u);
+    EXPECT_EQ(drawn({{"sheets", json::array({sheet, other})}}, "left out, published 20"), 1u);
+}
+
+TEST_F(SheetFile, CannotBeDrawnWithoutAPublishedFigure)
+{
+    expect_refusal(predict(sheet.dump(), {"--svg", "s.svg"}), "sheet.json: cannot be drawn");
+    sheet["published"] = {{"tops_per_w", 0}, {"area_mm2", 1}};
+    expect_refusal(predict(sheet.dump(), {"--svg", "s.svg"}), "sheet.json: cannot be drawn");
+}
+
 } // namespace

@@ -129,6 +129,23 @@ struct Comparison {
     Ratios left_out; ///< with its publication left out
     Ratios factors;  ///< of the printed range of those
 
+    /// Adds a row's figure to the comparison and to its result, if it was published.
+    void add(nlohmann::ordered_json& result, const char* key, double published, double without)
+    {
+        if (!(published > 0.0))
+            return;
+        const double ratio = result[key].get<double>() / published;
+        result["published"][key] = published;
+        result["ratio"][key] = ratio;
+        fitted.push_back(std::log(ratio));
+        if (!(without > 0.0))
+            return;
+        result["left_out_ratio"][key] = without / published;
+        left_out.push_back(std::log(without / published));
+        const double high = result[key + std::string("_range")]["high"].get<double>();
+        factors.push_back(std::log(high / result[key].get<double>()));
+    }
+
     nlohmann::ordered_json summary() const
     {
         nlohmann::ordered_json s = {{"figures", fitted.size()},
@@ -140,6 +157,21 @@ struct Comparison {
                              {"share_within_3", share_within_3(left_out)},
                              {"share_in_range", share_within(left_out, factors)}};
         return s;
+    }
+};
+
+struct Comparisons {
+    Comparison energy;
+    Comparison cycle;
+    Comparison area;
+
+    nlohmann::ordered_json add(const DatasheetRow& row)
+    {
+        nlohmann::ordered_json result = predict(row.sheet);
+        energy.add(result, "tops_per_w", row.published.tops_per_w, row.left_out.tops_per_w);
+        cycle.add(result, "cycle_ns", row.published.cycle_s * 1e9, row.left_out.cycle_s * 1e9);
+        area.add(result, "area_mm2", row.published.area_m2 * 1e6, 0.0);
+        return result;
     }
 };
 
@@ -184,43 +216,23 @@ nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file)
     const bool list = root.is_array();
     if (list)
         root = {{"sheets", std::move(root)}};
+    Comparisons all;
     if (!root.contains("sheets"))
-        return predict(config::Document::parse(plain_row(root).dump(), file).read<DatasheetRow>().sheet);
+        return all.add(config::Document::parse(plain_row(root).dump(), file).read<DatasheetRow>());
     if (root["sheets"].is_array())
         for (auto& row : root["sheets"])
             row = plain_row(row);
     const auto read = config::Document::parse(root.dump(), file).read<DatasheetFile>();
 
     nlohmann::ordered_json results = nlohmann::ordered_json::array();
-    Comparison energy;
-    Comparison cycle;
-    Comparison area;
-    for (const DatasheetRow& row : read.sheets) {
-        nlohmann::ordered_json result = predict(row.sheet);
-        const auto compare = [&](const char* key, double published, double left_out, Comparison& comparison) {
-            if (!(published > 0.0))
-                return;
-            const double ratio = result[key].get<double>() / published;
-            result["published"][key] = published;
-            result["ratio"][key] = ratio;
-            comparison.fitted.push_back(std::log(ratio));
-            if (!(left_out > 0.0))
-                return;
-            result["left_out_ratio"][key] = left_out / published;
-            comparison.left_out.push_back(std::log(left_out / published));
-            const double high = result[key + std::string("_range")]["high"].get<double>();
-            comparison.factors.push_back(std::log(high / result[key].get<double>()));
-        };
-        compare("tops_per_w", row.published.tops_per_w, row.left_out.tops_per_w, energy);
-        compare("cycle_ns", row.published.cycle_s * 1e9, row.left_out.cycle_s * 1e9, cycle);
-        compare("area_mm2", row.published.area_m2 * 1e6, 0.0, area);
-        results.push_back(std::move(result));
-    }
+    for (const DatasheetRow& row : read.sheets)
+        results.push_back(all.add(row));
     if (list)
         return results;
     return {
         {"schema", "imcsim.datasheet-results/1"},
-        {"comparison", {{"tops_per_w", energy.summary()}, {"cycle_ns", cycle.summary()}, {"area_mm2", area.summary()}}},
+        {"comparison",
+         {{"tops_per_w", all.energy.summary()}, {"cycle_ns", all.cycle.summary()}, {"area_mm2", all.area.summary()}}},
         {"results", results}};
 }
 

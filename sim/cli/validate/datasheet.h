@@ -40,9 +40,8 @@ struct DatasheetFile {
 };
 
 /// What `imcsim validate --datasheet FILE` prints. The file holds
-/// * one data sheet: efficiency, cycle time and area of the macro it describes, predicted from it alone. The cycle is
-/// one
-///   access with all input bits;
+/// * one data sheet: efficiency, cycle time and area of the macro it describes, predicted from it alone, beside what it
+///   says was published. The cycle is one access with all input bits;
 /// * a list of them: a list of such results in the same order;
 /// * or a DatasheetFile: "results", and for rows that carry published figures "comparison": the geometric mean of the
 ///   ratios, either way round, and the share within a factor of 3; of rows that are in the fit also of the fits without
@@ -51,6 +50,10 @@ struct DatasheetFile {
 /// Names of cells and converters are read without regard to case, and as the literature has them ("8T1C SRAM",
 /// "ReRAM"); null is as absent. Throws ConfigError naming file, row, key, value and what was expected.
 nlohmann::ordered_json predict_datasheets(const std::filesystem::path& file);
+
+/// Predicted over published efficiency and cycle time of what predict_datasheets() said of `file`, side by side, on
+/// logarithmic axes. Throws ConfigError if neither was published of any sheet.
+std::string datasheets_svg(const nlohmann::ordered_json& predictions, const std::filesystem::path& file);
 
 /// How far predictions from data sheets alone are off, for every file of a folder.
 nlohmann::ordered_json compare_blind(const std::filesystem::path& folder);
