@@ -296,6 +296,9 @@ TEST(ResultReader, RefusesWhatIsNoResult)
           "{\"ledger\": [" + std::string(line).replace(line.find(":2"), 2, ":nan") + "]}",
           "{\"ledger\": [" + std::string(line).replace(line.find(":2"), 2, ":2.5") + "]}"})
         EXPECT_ANY_THROW(read_result_file(text)) << text;
+    const std::string most = std::string(line).replace(line.find(":2"), 2, ":9223372036854775807");
+    EXPECT_EQ(read_result_file("{\"ledger\": [" + most + "]}").ledger->front().count, INT64_MAX);
+    EXPECT_ANY_THROW(read_result_file("{\"ledger\": [" + most + "," + line + "]}")) << "beyond 64 bits together";
 }
 
 TEST(InParallel, ThrowsWhatTheFirstFailingJobThrows)

@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/config/visitor.h"
+#include "sim/cli/recost/result_part.h"
+
 namespace imc::cli
 {
 
@@ -26,6 +29,11 @@ public:
         while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r'))
             ++at_;
         return at_ < end_ ? *at_ : '\0';
+    }
+    bool at_end()
+    {
+        peek();
+        return at_ == end_;
     }
     void expect(char c)
     {
@@ -68,15 +76,16 @@ public:
         else
             into = nlohmann::json::parse(q).get<std::string>();
     }
-    template <class Number> Number number()
+    /// False, and still before it, if what stands here is no number of this type that is at least 0.
+    template <class Number> bool number(Number& value)
     {
-        Number value{};
         const char first = peek();
         const auto [stop, error] = std::from_chars(at_, end_, value);
-        if ((first != '-' && (first < '0' || first > '9')) || error != std::errc())
-            fail();
+        const bool ends = stop == end_ || std::strchr(",]} \n\t\r", *stop) != nullptr;
+        if (first < '0' || first > '9' || error != std::errc() || !ends)
+            return false;
         at_ = stop;
-        return value;
+        return true;
     }
     /// Whatever stands here.
     std::string_view value()
@@ -117,9 +126,41 @@ private:
     const char* end_;
 };
 
-/// Fills the line from one object; what is not known there is passed over. False if something is missing.
-bool read_line(Scanner& in, LedgerLine& line)
+/// Throws naming the first value from here on that JSON has not, if there is one: NaN, Infinity, 1e999.
+void expect_values(Scanner& in, const config::Place& place, int depth = 0)
 {
+    constexpr int deepest = 64; // of a result; what is deeper is not looked at
+    const char c = depth < deepest ? in.peek() : '\0';
+    if (c == '{' || c == '[') {
+        const char close = c == '{' ? '}' : ']';
+        in.expect(c);
+        if (in.peek() == close)
+            return in.expect(close);
+        std::size_t i = 0;
+        std::string key;
+        do {
+            if (c == '{') {
+                in.text(key);
+                in.expect(':');
+            }
+            const std::string path =
+                c == '{' ? fmt::format("{}.{}", place.path, key) : fmt::format("{}[{}]", place.path, i++);
+            expect_values(in, {place.file, path}, depth + 1);
+        } while (in.more(close));
+        return;
+    }
+    const std::string_view value = in.value();
+    if (depth < deepest && !nlohmann::json::accept(value))
+        place.fail("", must_be("a value of JSON, whose numbers are finite", std::string(value)));
+}
+
+/// Fills the line from one object; what is not known there is passed over. False if something is missing.
+bool read_line(Scanner& in, LedgerLine& line, const std::string& file, std::size_t index)
+{
+    const auto number = [&](auto& into, const char* key, const char* expected) {
+        if (!in.number(into))
+            config::Place{file, fmt::format("ledger[{}]", index)}.fail(key, must_be(expected, std::string(in.value())));
+    };
     static constexpr std::array<std::string LedgerLine::*, 5> texts = {
         &LedgerLine::component, &LedgerLine::event, &LedgerLine::category, &LedgerLine::phase, &LedgerLine::tile_type};
     static constexpr std::array<std::string_view, 5> names = {"\"component\"", "\"event\"", "\"category\"", "\"phase\"",
@@ -135,16 +176,16 @@ bool read_line(Scanner& in, LedgerLine& line)
             in.text(line.*texts[static_cast<std::size_t>(it - names.begin())]);
             seen |= 1u << (it - names.begin());
         } else if (key == "\"count\"") {
-            line.count = in.number<std::int64_t>();
+            number(line.count, "count", count_expected);
             seen |= 1u << 5;
         } else if (key == "\"unit_energy_j\"") {
-            line.unit_energy_j = in.number<double>();
+            number(line.unit_energy_j, "unit_energy_j", number_expected);
             seen |= 1u << 6;
         } else if (key == "\"range\"") {
             in.expect('[');
-            line.range.low = in.number<double>();
+            number(line.range.low, "range[0]", number_expected);
             in.expect(',');
-            line.range.high = in.number<double>();
+            number(line.range.high, "range[1]", number_expected);
             in.expect(']');
         } else {
             in.value();
@@ -154,7 +195,7 @@ bool read_line(Scanner& in, LedgerLine& line)
     return (seen & required) == required;
 }
 
-std::vector<LedgerLine> read_ledger(std::string_view text)
+std::vector<LedgerLine> read_ledger(std::string_view text, const std::string& file)
 {
     std::vector<LedgerLine> lines;
     LedgerLine line;
@@ -162,8 +203,9 @@ std::vector<LedgerLine> read_ledger(std::string_view text)
     in.expect('[');
     if (in.peek() == ']')
         return lines;
+    std::size_t index = 0;
     do {
-        if (!read_line(in, line))
+        if (!read_line(in, line, file, index++))
             throw std::invalid_argument("a line of the ledger lacks component, event, category, phase, count or "
                                         "unit_energy_j");
         const auto same = [&](const LedgerLine& o) {
@@ -174,15 +216,16 @@ std::vector<LedgerLine> read_ledger(std::string_view text)
         const auto it = std::find_if(lines.rbegin(), lines.rend(), same);
         if (it == lines.rend())
             lines.push_back(line);
-        else
-            it->count += line.count;
+        else if (__builtin_add_overflow(it->count, line.count, &it->count))
+            config::Place{file, fmt::format("ledger[{}]", index - 1)}.fail(
+                "count", fmt::format("{} and those of the same event before it exceed 64 bits", line.count));
     } while (in.more(']'));
     return lines;
 }
 
 } // namespace
 
-ResultFile read_result_file(std::string_view text)
+ResultFile read_result_file(std::string_view text, const std::string& file_name)
 {
     static constexpr std::array<std::string_view, 11> kept = {
         "schema",          "network",  "chip",         "cycles",   "clock_hz", "interval_cycles",
@@ -198,12 +241,19 @@ ResultFile read_result_file(std::string_view text)
         in.expect(':');
         const std::string_view value = in.value();
         if (key == "ledger")
-            file.ledger = read_ledger(value);
-        else if (std::ranges::find(kept, key) != kept.end())
-            rest[key] = nlohmann::json::parse(value);
+            file.ledger = read_ledger(value, file_name);
+        else if (std::ranges::find(kept, key) != kept.end()) {
+            try {
+                rest[key] = nlohmann::json::parse(value);
+            } catch (const nlohmann::json::exception&) {
+                Scanner again(value);
+                expect_values(again, {file_name, key});
+                throw;
+            }
+        }
         more = in.more('}');
     }
-    if (in.peek() != '\0')
+    if (!in.at_end())
         in.fail();
     file.rest = std::make_shared<const nlohmann::json>(std::move(rest));
     return file;

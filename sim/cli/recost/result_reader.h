@@ -32,7 +32,8 @@ struct ResultFile {
 /// Studies price hundreds of results at once, and most of a result is for other readers (layers, models, citations) or
 /// ledger lines of one form. So sections that are not needed are passed over, brackets and quotes matched but their
 /// contents unseen, and lines of the ledger are read where they stand; only the small rest becomes a document.
-/// Throws std::invalid_argument or nlohmann's exceptions if the text is no JSON object or a line of the ledger is none.
-ResultFile read_result_file(std::string_view text);
+/// Throws ConfigError naming `file`, path, value and what was expected for numbers that are none, std::invalid_argument
+/// or nlohmann's exceptions if the text is no JSON object or a line of the ledger is none.
+ResultFile read_result_file(std::string_view text, const std::string& file = "result.json");
 
 } // namespace imc::cli

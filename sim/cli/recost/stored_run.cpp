@@ -9,6 +9,7 @@
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/cli/recost/cost_set.h"
+#include "sim/cli/recost/result_part.h"
 #include "sim/cli/recost/result_reader.h"
 #include "sim/run/experiment.h"
 #include "sim/run/leakage.h"
@@ -18,8 +19,6 @@ namespace imc::cli
 
 namespace
 {
-
-using Json = nlohmann::json;
 
 template <class E, std::size_t N> E named(const std::string& name)
 {
@@ -40,33 +39,37 @@ TileTypeId tile_type_named(const std::string& name, const run::Result& r)
     throw std::invalid_argument(fmt::format("tile type '{}' is unknown", name));
 }
 
-void read_tile_types(const Json& chip, run::Result& r)
+void read_tile_types(const ResultPart& chip, run::Result& r)
 {
-    r.tiles = chip.at("tiles").get<std::int64_t>();
-    if (!chip.contains("tile_types")) {
+    r.tiles = chip.at("tiles").count();
+    if (!chip.has("tile_types")) {
         r.tile_types.push_back({});
         r.tile_types[TileTypeId(0)].tiles = r.tiles;
         return;
     }
-    for (const Json& line : chip.at("tile_types")) {
+    for (const ResultPart& line : chip.at("tile_types").items()) {
         run::TileTypeResult type;
-        type.name = line.at("name").get<std::string>();
-        type.tiles = line.at("tiles").get<std::int64_t>();
+        type.name = line.at("name").text();
+        type.tiles = line.at("tiles").count();
         r.tile_types.push_back(std::move(type));
     }
 }
 
 /// Low and high over the nominal cost; results of before there were ranges have none.
-CostRange range_of(const Json& line)
+CostRange range_of(const ResultPart& line)
 {
-    const auto range = line.find("range");
-    return range == line.end() ? CostRange{} : CostRange{range->at(0).get<double>(), range->at(1).get<double>()};
+    if (!line.has("range"))
+        return {};
+    const std::vector<ResultPart> range = line.at("range").items();
+    if (range.size() != 2)
+        line.at("range").fail("low and high");
+    return {range[0].number(), range[1].number()};
 }
 
 /// Layers are merged: only totals are priced.
-void read_ledger(const ResultFile& file, run::Result& r)
+void read_ledger(const std::vector<LedgerLine>& ledger, const ResultPart& leakage, run::Result& r)
 {
-    for (const LedgerLine& line : *file.ledger) {
+    for (const LedgerLine& line : ledger) {
         run::StoredCount c;
         c.component = named<Component, component_count>(line.component);
         c.event = line.event;
@@ -78,16 +81,16 @@ void read_ledger(const ResultFile& file, run::Result& r)
         c.range = line.range;
         r.ledger.push_back(std::move(c));
     }
-    for (const Json& line : file.rest->at("leakage")) {
-        const double watts = line.at("power_w").get<double>();
-        const auto domain = named<PowerDomainKind, power_domain_kinds>(line.at("domain").get_ref<const std::string&>());
-        const Component component = component_named(line.at("component").get_ref<const std::string&>());
-        const TileTypeId type = tile_type_named(line.value("tile_type", std::string()), r);
+    for (const ResultPart& line : leakage.items()) {
+        const double watts = line.at("power_w").number();
+        const auto domain = named<PowerDomainKind, power_domain_kinds>(line.at("domain").text());
+        const Component component = component_named(line.at("component").text());
+        const TileTypeId type = tile_type_named(line.has("tile_type") ? line.at("tile_type").text() : "", r);
         r.leakage.push_back({component, watts, domain, type, range_of(line)});
     }
 }
 
-void read_power(const Json& j, run::Result& r)
+void read_power(const ResultPart& states, run::Result& r)
 {
     for (std::size_t t = 0; t < r.tile_types.size(); ++t)
         for (const PowerDomainKind domain : {PowerDomainKind::macros, PowerDomainKind::tile}) {
@@ -97,21 +100,21 @@ void read_power(const Json& j, run::Result& r)
         }
     r.power.emplace_back();
     for (run::PowerStates& s : r.power) {
-        const Json& line = j.at(run::domain_name(r, s));
-        s.instances = line.at("instances").get<std::int64_t>();
-        s.gates = line.at("gates").get<bool>();
-        s.idle_leakage = line.at("idle_leakage_fraction").get<double>();
-        s.gated_leakage = line.at("gated_leakage_fraction").get<double>();
-        s.active = line.at("active_cycles").get<Cycle>();
-        s.idle = line.at("idle_cycles").get<Cycle>();
-        s.gated = line.at("gated_cycles").get<Cycle>();
-        s.wakes = line.at("wakes").get<std::int64_t>();
-        const Json& steady = line.at("steady");
-        r.steady_inferences = steady.at("inferences").get<std::int64_t>();
-        s.steady_active = steady.at("active_cycles").get<Cycle>();
-        s.steady_idle = steady.at("idle_cycles").get<Cycle>();
-        s.steady_gated = steady.at("gated_cycles").get<Cycle>();
-        s.steady_wakes = steady.at("wakes").get<std::int64_t>();
+        const ResultPart line = states.at(run::domain_name(r, s));
+        s.instances = line.at("instances").count();
+        s.gates = line.at("gates").flag();
+        s.idle_leakage = line.at("idle_leakage_fraction").number();
+        s.gated_leakage = line.at("gated_leakage_fraction").number();
+        s.active = line.at("active_cycles").count();
+        s.idle = line.at("idle_cycles").count();
+        s.gated = line.at("gated_cycles").count();
+        s.wakes = line.at("wakes").count();
+        const ResultPart steady = line.at("steady");
+        r.steady_inferences = steady.at("inferences").count();
+        s.steady_active = steady.at("active_cycles").count();
+        s.steady_idle = steady.at("idle_cycles").count();
+        s.steady_gated = steady.at("gated_cycles").count();
+        s.steady_wakes = steady.at("wakes").count();
     }
     for (const run::StoredLeakage& l : r.leakage)
         if (const auto& s = run::states_of(r, l.domain, l.tile_type); s.instances < 1)
@@ -123,21 +126,22 @@ run::Result read_result(const std::filesystem::path& file)
     run::Result r;
     const std::string content = read_file(file);
     try {
-        const ResultFile parsed = read_result_file(content);
-        const Json& j = *parsed.rest;
-        if (!j.is_object() || !j.contains("schema") || j["schema"] != "imcsim.result/1")
+        const ResultFile parsed = read_result_file(content, file.string());
+        const nlohmann::json& root = *parsed.rest;
+        const ResultPart j(root, file.string());
+        if (!j.has("schema") || root["schema"] != "imcsim.result/1")
             throw ConfigError(file.string(), "is not a result: its \"schema\" is not \"imcsim.result/1\"");
-        if (!parsed.ledger || !j.contains("leakage") || !j.contains("power_states"))
+        if (!parsed.ledger || !j.has("leakage") || !j.has("power_states"))
             throw ConfigError(file.string(),
                               "holds no counts (\"ledger\", \"leakage\" and \"power_states\"): it was written by an "
                               "earlier imcsim; run the experiment again");
-        r.macs = j.at("network").at("macs").get<std::int64_t>();
+        r.macs = j.at("network").at("macs").count();
         read_tile_types(j.at("chip"), r);
-        r.cycles = j.at("cycles").get<Cycle>();
-        r.clock_hz = j.at("clock_hz").get<double>();
-        r.interval_cycles = j.at("interval_cycles").get<double>();
-        r.leakage_power_w = j.at("leakage_power_w").get<double>();
-        read_ledger(parsed, r);
+        r.cycles = j.at("cycles").count();
+        r.clock_hz = j.at("clock_hz").number();
+        r.interval_cycles = j.at("interval_cycles").number();
+        r.leakage_power_w = j.at("leakage_power_w").number();
+        read_ledger(*parsed.ledger, j.at("leakage"), r);
         read_power(j.at("power_states"), r);
         const run::Result summed = price(r, {});
         const auto expect = [&](const char* key, double stored, Energy sum) {
@@ -146,10 +150,11 @@ run::Result read_result(const std::filesystem::path& file)
                                                              "changed or is of another version",
                                                              key, stored, sum.joules()));
         };
-        expect("energy_j", j.at("energy_j").get<double>(), summed.energy);
-        const Json::json_pointer compensation("/accuracy/compensation/energy_j");
-        expect("accuracy.compensation.energy_j", j.contains(compensation) ? j[compensation].get<double>() : 0.0,
-               summed.calibrate_energy);
+        expect("energy_j", j.at("energy_j").number(), summed.energy);
+        double calibrate = 0.0;
+        if (root.contains(nlohmann::json::json_pointer("/accuracy/compensation/energy_j")))
+            calibrate = j.at("accuracy").at("compensation").at("energy_j").number();
+        expect("accuracy.compensation.energy_j", calibrate, summed.calibrate_energy);
     } catch (const nlohmann::json::exception& e) {
         throw ConfigError(file.string(), fmt::format("is not a result: {}", e.what()));
     } catch (const std::invalid_argument& e) {
