@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 
 #include "sim/base/cli/options.h"
 #include "sim/base/cli/output.h"
@@ -12,16 +13,17 @@ namespace imc::cli
 
 int run_recost(std::span<const std::string> args)
 {
-    std::vector<std::string> directories;
+    std::vector<std::string> words;
     std::string costs;
     bool json = false;
     Options options(
-        "recost", "RUN_DIR...",
+        "recost", "DIR...",
         "Prices stored runs under other cost models from their counts, without simulating: energy, energy in the\n"
         "steady state and TOPS/W per run and cost set, rank correlation between the sets, and which runs stay\n"
         "non-dominated in energy and latency under all of them. The time of a run stays as it was simulated.\n"
-        "RUN_DIR is what imcsim run --out wrote.");
-    options.arguments("RUN_DIR", directories);
+        "DIR is what imcsim run --out wrote, or holds such directories, itself or further down, which are then all\n"
+        "taken, in order of names: those of a sweep or of a study.");
+    options.arguments("DIR", words);
     options.value("costs", costs, "A,B,...",
                   "ADC laws (imcsim describe costs lists them), 'own' for the run's own costs, or files of schema "
                   "imcsim.costs/1");
@@ -33,6 +35,7 @@ int run_recost(std::span<const std::string> args)
         all.sets.push_back(read_cost_set(word));
     if (all.sets.empty())
         throw ConfigError("imcsim recost --costs", "at least one cost set is needed");
+    const std::vector<std::filesystem::path> directories = directories_of_runs(words);
     all.runs.resize(directories.size());
     in_parallel(directories.size(), [&](std::size_t i) { all.runs[i] = read_stored_run(directories[i]); });
     for (const CostSet& set : all.sets)

@@ -10,6 +10,7 @@ using imc::test::Ended;
 using imc::test::imcsim;
 using imc::test::TemporaryDirectory;
 using nlohmann::json;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 namespace fs = std::filesystem;
@@ -38,6 +39,35 @@ protected:
         return imcsim(all, dir.path());
     }
 };
+
+TEST_F(StoredRunFiles, MayBeBelowADirectoryThatIsNamed)
+{
+    const auto names = [&](const std::vector<std::string>& words) {
+        const Ended ended = recost(words);
+        EXPECT_EQ(ended.status, 0) << ended.err;
+        const json all = json::parse(ended.out);
+        std::vector<std::string> runs;
+        for (const json& priced : all["runs"])
+            runs.push_back(priced["run"]);
+        return runs;
+    };
+    for (const char* name : {"sweep/002", "sweep/000", "sweep/001", "work/b/1", "work/a", "run/inside"}) {
+        fs::create_directories((dir / name).parent_path());
+        fs::copy(run, dir / name);
+    }
+    write_file(dir / "sweep/sweep.csv", "point\n");
+    fs::create_directory(dir / "work/c");
+    fs::create_directory_symlink("..", dir / "work/d");
+    fs::create_directory_symlink("../../run", dir / "work/c/link");
+    EXPECT_THAT(names({"sweep"}), ElementsAre("sweep/000", "sweep/001", "sweep/002"));
+    EXPECT_THAT(names({"work"}), ElementsAre("work/a", "work/b/1", "work/c/link"));
+    EXPECT_THAT(names({"sweep/001", "run", "work/b"}), ElementsAre("sweep/001", "run", "work/b/1"));
+    fs::remove(dir / "work/a/resolved.json");
+    const Ended ended = recost({"work"});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_THAT(ended.err, HasSubstr("work/a: is not the directory of a run: it needs result.json and resolved.json"));
+    EXPECT_THAT(imcsim({"recost", "--help"}).out, HasSubstr("holds such directories"));
+}
 
 TEST_F(StoredRunFiles, NameValuesThatAreNoCountsOrNumbers)
 {

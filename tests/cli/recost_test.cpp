@@ -222,7 +222,9 @@ TEST(Recost, RefusesWhatItCannotPriceWithStatus2)
         EXPECT_THAT(ended.out, IsEmpty());
         EXPECT_THAT(ended.err, HasSubstr(why));
     };
-    refused({dir.path(), "--costs", "isaac"}, "is not the directory of a run");
+    fs::create_directory(dir / "empty");
+    refused({run, dir / "empty", "--costs", "isaac"}, "empty: is not the directory of a run");
+    refused({dir / "none", "--costs", "isaac"}, "none: is not a directory");
     refused({run, "--costs", "isac"}, "did you mean 'isaac'?");
     refused({run}, "at least one cost set");
     refused({run, "--costs", (dir / "none.json").string()}, "none.json");

@@ -121,6 +121,25 @@ void read_power(const ResultPart& states, run::Result& r)
             throw std::invalid_argument(fmt::format("power states of {} instances", s.instances));
 }
 
+bool is_run(const std::filesystem::path& directory)
+{
+    return std::filesystem::is_regular_file(directory / "result.json");
+}
+
+void add_runs_below(const std::filesystem::path& directory, std::vector<std::filesystem::path>& runs)
+{
+    std::vector<std::filesystem::path> inside;
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+        if (entry.is_directory())
+            inside.push_back(entry.path());
+    std::ranges::sort(inside);
+    for (const std::filesystem::path& entry : inside)
+        if (is_run(entry))
+            runs.push_back(entry);
+        else if (!std::filesystem::is_symlink(entry)) // which may lead back here
+            add_runs_below(entry, runs);
+}
+
 run::Result read_result(const std::filesystem::path& file)
 {
     run::Result r;
@@ -164,6 +183,28 @@ run::Result read_result(const std::filesystem::path& file)
 }
 
 } // namespace
+
+std::vector<std::filesystem::path> directories_of_runs(const std::vector<std::string>& words)
+{
+    std::vector<std::filesystem::path> runs;
+    for (const std::string& word : words) {
+        const std::size_t before = runs.size();
+        if (is_run(word))
+            runs.emplace_back(word);
+        else if (std::filesystem::is_directory(word))
+            try {
+                add_runs_below(word, runs);
+            } catch (const std::filesystem::filesystem_error& e) {
+                throw ConfigError(e.path1().string(), "cannot be read: " + e.code().message());
+            }
+        else
+            throw ConfigError(word, "is not a directory");
+        if (runs.size() == before)
+            throw ConfigError(word, "is not the directory of a run, and there is none below it: no result.json "
+                                    "(imcsim run --out, imcsim sweep --out)");
+    }
+    return runs;
+}
 
 StoredRun read_stored_run(const std::filesystem::path& directory)
 {
