@@ -1,5 +1,6 @@
 #include "sim/run/ranges.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -140,10 +141,16 @@ void add_energy_ranges(Result& r)
         leaked.low += joules * l.range.low;
         leaked.high += joules * l.range.high;
     }
-    r.energy_range_j = {counted.low + leaked.low, counted.high + leaked.high};
+    // Sums of rounded numbers: what no source differs in would else be an ulp beside the nominal.
+    const auto around = [](Interval range, double nominal) {
+        return Interval{std::min(range.low, nominal), std::max(range.high, nominal)};
+    };
+    r.energy_range_j = around({counted.low + leaked.low, counted.high + leaked.high}, r.energy.joules());
     const double steady = r.energy_per_inference_steady_j - nominal_counted; // what leaks meanwhile
     const auto share = [&](double bound) { return nominal_leaked > 0.0 ? bound / nominal_leaked : 1.0; };
-    r.steady_energy_range_j = {counted.low + steady * share(leaked.low), counted.high + steady * share(leaked.high)};
+    r.steady_energy_range_j =
+        around({counted.low + steady * share(leaked.low), counted.high + steady * share(leaked.high)},
+               r.energy_per_inference_steady_j);
 }
 
 } // namespace imc::run

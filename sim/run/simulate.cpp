@@ -120,7 +120,6 @@ Result compute_bounds(const Experiment& experiment, const Mapped& mapped)
     add_cost_warnings(experiment.chip, r);
     describe_ranges(experiment.chip, r);
     add_energy_ranges(r);
-    r.peak_power_w = r.average_power_w;
     return r;
 }
 

@@ -28,8 +28,7 @@ public:
           total_(look_ ? std::max(experiment.run.inferences, experiment.run.max_inferences) : experiment.run.inferences)
     {
         // What comes faster than the slowest resource can follow had been done ahead and does not last, or is ideal.
-        if (look_ || is_bound_)
-            least_ = std::max(r.bounds[1], r.bounds[2]);
+        least_ = std::max(r.bounds[1], r.bounds[2]);
         // Without end, so that the last ones looked at are not faster for want of others behind them; where buffers are
         // infinite, nothing would hold back the input.
         permitted_ = look_ && !is_bound_ && !experiment.run.ideal.buffers ? program::unlimited : total_;

@@ -234,6 +234,7 @@ void add_figures(Result& r)
     if (!evenly && r.steady_inferences > 0)
         r.energy_per_inference_steady_j = spent - wake_j(r) + steady_wake_j(r) + steady_leakage_j(r);
     r.average_power_w = r.latency_s > 0.0 ? r.energy.joules() / r.latency_s : 0.0;
+    r.peak_power_w = std::max(r.peak_power_w, r.average_power_w); // of an inference that ends within a bin
     r.tops = 2.0 * static_cast<double>(r.macs) * r.throughput_per_s * 1e-12;
 }
 

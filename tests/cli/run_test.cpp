@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -319,6 +320,65 @@ TEST_F(Run, ReportShowsARealRun)
     for (const auto& layer : result().at("layers"))
         EXPECT_THAT(html, HasSubstr(layer.at("name").get<std::string>()));
     EXPECT_THAT(html, HasSubstr("power over time"));
+}
+
+/// Networks that no shipped one is like.
+class OddNetwork : public Run
+{
+protected:
+    /// Runs a network of such layers on an image of 3 × 8 × 8.
+    Ended run_layers(const std::string& layers, std::vector<std::string> more = {})
+    {
+        std::ofstream(dir / "net.json") << R"({"schema": "imcsim.network/1", "name": "odd",
+            "input": {"name": "x", "shape": [1, 3, 8, 8]}, "layers": [)" +
+                                               layers + "]}";
+        more.insert(more.begin(), {"--set", "network=" + (dir / "net.json").string()});
+        return run_lenet(more);
+    }
+};
+
+TEST_F(OddNetwork, WindowsOfPaddingAloneWaitForTheirInference)
+{
+    const std::string layers = R"({"op": "conv", "filters": 8, "kernel": [1], "pad": [2]})";
+    for (const char* rung : {"dependency", "flit"}) {
+        const Ended ended = run_layers(layers, {"--set", std::string("run.fidelity=") + rung});
+        ASSERT_EQ(ended.status, 0) << ended.err;
+        EXPECT_GE(result()["interval_cycles"], result()["lower_bounds_cycles"]["tiles"]);
+    }
+}
+
+TEST_F(OddNetwork, WithoutArraysHasNothingToCopy)
+{
+    const Ended ended =
+        run_layers(R"({"op": "max_pool", "kernel": [2], "stride": [2]})", {"--set", "mapping.replication=balanced"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+}
+
+TEST_F(OddNetwork, PowerIsHighestNowhereBelowItsMean)
+{
+    const Ended ended = run_layers(R"({"op": "conv", "filters": 4, "kernel": [8]})", {"--set", "run.power_bin_ns=1e6"});
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    EXPECT_GE(result()["peak_power_w"], result()["average_power_w"]);
+}
+
+TEST_F(OddNetwork, NamesMayHoldAnything)
+{
+    const Ended ended =
+        run_layers(R"({"op": "conv", "name": "a b,\"c\"\n$end", "filters": 4, "kernel": [3]})", {"--trace", "vcd,csv"});
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    const Ended report = imcsim({"report", dir / "out", "--out", dir / "page.html"});
+    EXPECT_EQ(report.status, 0) << report.err;
+    const std::string vcd = imc::read_file(dir / "out/trace.vcd");
+    EXPECT_THAT(vcd, HasSubstr("_end"));
+    EXPECT_THAT(vcd, Not(HasSubstr("a b")));
+}
+
+TEST_F(Run, AFewInferencesAreNoFasterThanTheSlowestResource)
+{
+    const Ended ended = imcsim({"run", configs / "experiments/resnet20_sram.json", "--out", dir / "out", "--quiet",
+                                "--set", "run.steady_state=false", "--set", "run.inferences=3"});
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    EXPECT_GE(result()["interval_cycles"], result()["lower_bounds_cycles"]["tiles"]);
 }
 
 } // namespace

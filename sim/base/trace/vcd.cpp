@@ -148,7 +148,7 @@ private:
         }
         file_.write("$comment busy: operations under way. layer: number of the layer");
         for (std::size_t i = 0; i < names.layers.size(); ++i)
-            file_.write(fmt::format("\n  layer {} = {}", i, names.layer(LayerId(i))));
+            file_.write(fmt::format("\n  layer {} = {}", i, word(names.layer(LayerId(i)))));
         file_.write(" $end\n$timescale 1 fs $end\n");
         for (const auto& [name, scope] : root.children)
             declare(name, scope);
@@ -158,9 +158,18 @@ private:
         file_.write("$end\n");
     }
 
+    /// Words of the format end at white space, and those that begin with a dollar sign are its own.
+    static std::string word(std::string name)
+    {
+        for (char& c : name)
+            if (c == '$' || static_cast<unsigned char>(c) <= ' ')
+                c = '_';
+        return name;
+    }
+
     void declare(const std::string& name, const Scope& scope)
     {
-        file_.write(fmt::format("$scope module {} $end\n", name));
+        file_.write(fmt::format("$scope module {} $end\n", word(name)));
         if (scope.track)
             file_.write(fmt::format("$var wire 16 {} busy $end\n$var wire 32 {} layer $end\n", busy_code(*scope.track),
                                     layer_code(*scope.track)));

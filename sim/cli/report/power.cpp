@@ -51,7 +51,11 @@ template <class Visit> void for_each_row(const std::filesystem::path& csv, Visit
     std::string line;
     if (!std::getline(stream, line) || !line.starts_with("start_fs,end_fs,") || !line.ends_with(",energy_j"))
         throw ConfigError(csv.string(), "is not an energy trace: its first line names other columns");
+    const auto in_quotes = [&] { return std::ranges::count(line, '"') % 2 == 1; };
     for (std::size_t number = 2; std::getline(stream, line); ++number) {
+        std::string more;
+        while (in_quotes() && std::getline(stream, more)) // a layer's name may have line breaks
+            line += '\n' + more;
         Row row{};
         if (!parse(line, row))
             throw ConfigError(fmt::format("{}:{}", csv.string(), number), "is not a row of an energy trace");
