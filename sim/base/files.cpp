@@ -159,6 +159,8 @@ void AtomicFile::fail(const char* doing, int error)
 
 void make_directory(const fs::path& directory)
 {
+    if (directory.empty())
+        throw ConfigError("''", "is no name of a directory");
     std::error_code error;
     fs::create_directories(directory, error);
     if (error)

@@ -116,6 +116,8 @@ int run_sweep(std::span<const std::string> args)
     const auto failed = std::ranges::find_if(outcomes, [](const SweepOutcome& o) { return !o.error.empty(); });
     note(fmt::format("sweep: {} points, {} run now; {}", plan.points.size(), wanted.size(),
                      (out / "sweep.csv").string()));
+    if (const std::string absent = absent_column(plan, outcomes); failed == outcomes.end() && !absent.empty())
+        throw RunError(fmt::format("{}: no result has '{}', which is asked for", document.file().string(), absent));
     if (failed == outcomes.end())
         return 0;
     const auto bad = std::ranges::count_if(outcomes, [](const SweepOutcome& o) { return !o.error.empty(); });

@@ -84,6 +84,19 @@ TEST(SweepTable, HasFiguresAsTheResultsHaveThemAndErrors)
                    "001,2,,,,\"exit status 1: does not \"\"fit\"\"\"\n");
 }
 
+TEST(SweepTable, SaysWhichColumnNoResultHas)
+{
+    const auto absent = [](const char* columns, const std::string& result) {
+        const SweepPlan plan = plan_of(std::string(R"("grid": ["n=[1, 2]"], "columns": [)") + columns + "]");
+        return absent_column(plan, {{result, result.empty() ? "broken" : ""}, {"", "broken"}});
+    };
+    const std::string result = R"({"cycles": 5, "accuracy": null, "latency_s": 1, "energy_per_inference_steady_j": 2,
+                                   "chip": {"area_mm2": 3}})";
+    EXPECT_EQ(absent(R"("cycles", "cycels")", result), "cycels");
+    EXPECT_EQ(absent(R"("cycles", "accuracy.top1_mean")", result), "");
+    EXPECT_EQ(absent(R"("cycels")", ""), "");
+}
+
 TEST(SweepPlot, HasAPanelPerQuantityAndALinePerSetting)
 {
     const SweepPlan plan =

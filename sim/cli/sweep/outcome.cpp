@@ -97,6 +97,18 @@ std::string line_of(const SweepPlan& plan, const SweepPoint& point, std::size_t 
     return name;
 }
 
+/// Or would have, if what is null were not.
+bool may_have(const Json& result, const std::string& path)
+{
+    if (at_path(result, path))
+        return true;
+    for (std::size_t end = path.find_last_of(".["); end != std::string::npos && end > 0;
+         end = path.find_last_of(".[", end - 1))
+        if (const Json* above = at_path(result, path.substr(0, end)))
+            return above->is_null();
+    return false;
+}
+
 } // namespace
 
 std::string sweep_csv(const SweepPlan& plan, const std::vector<SweepOutcome>& outcomes)
@@ -118,6 +130,19 @@ std::string sweep_csv(const SweepPlan& plan, const std::vector<SweepOutcome>& ou
         csv += "," + field(outcomes[i].error) + "\n";
     }
     return csv;
+}
+
+std::string absent_column(const SweepPlan& plan, const std::vector<SweepOutcome>& outcomes)
+{
+    const std::vector<Json> results = parse_all(outcomes);
+    const auto failed = [](const SweepOutcome& outcome) { return outcome.result.empty(); };
+    if (std::ranges::all_of(outcomes, failed))
+        return "";
+    for (const auto* names : {&plan.config.columns, &plan.config.plot.y})
+        for (const std::string& name : *names)
+            if (std::ranges::none_of(results, [&](const Json& r) { return may_have(r, name); }))
+                return name;
+    return "";
 }
 
 std::string sweep_svg(const SweepPlan& plan, const std::vector<SweepOutcome>& outcomes)

@@ -18,6 +18,9 @@ struct SweepOutcome {
 /// the error where there is no result.
 std::string sweep_csv(const SweepPlan& plan, const std::vector<SweepOutcome>& outcomes);
 
+/// The first of the plan's columns and plotted quantities that no result has, though there are results; "" if none.
+std::string absent_column(const SweepPlan& plan, const std::vector<SweepOutcome>& outcomes);
+
 /// One panel per quantity of the plot over its horizontal axis; points that agree on all other axes are one
 /// line. An axis of values that are no numbers is drawn by position, in the order of the points.
 std::string sweep_svg(const SweepPlan& plan, const std::vector<SweepOutcome>& outcomes);
