@@ -59,7 +59,7 @@ private:
 };
 
 /// Sizes and nodes are continuous: what a table's range leaves out is warned of by its function.
-MemoryModel memory_model(BlockModel model, std::int64_t bytes)
+MemoryModel memory_model(BlockModel model)
 {
     switch (model) {
     case BlockModel::cacti_sram:
@@ -75,8 +75,8 @@ MemoryModel memory_model(BlockModel model, std::int64_t bytes)
         return MemoryModel::puma_edram;
     case BlockModel::gain_cell:
         return MemoryModel::gain_cell;
-    default: // sram: the table that has the size
-        return bytes <= 4096 ? MemoryModel::cacti_sram : MemoryModel::mnsim_sram;
+    default:
+        return MemoryModel::sram;
     }
 }
 
@@ -88,8 +88,7 @@ template <class Memory> void apply_memory(Memory& block, const config::Place& pl
 {
     const Filler fill(block.cost, place);
     fill.require(memories);
-    const MemoryCost c =
-        memory_cost({memory_model(block.cost.model, block.bytes), block.bytes, block.port_bits, fill.process()});
+    const MemoryCost c = memory_cost({memory_model(block.cost.model), block.bytes, block.port_bits, fill.process()});
     fill.number("read_energy_pj", block.read_energy_j, c.read.energy_j);
     fill.number("write_energy_pj", block.write_energy_j, c.write.energy_j);
     const double unset = Memory{}.access_s;

@@ -20,7 +20,7 @@ constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
 
 constexpr config::Choice<BlockModel> block_models[] = {
     {"stated", BlockModel::stated, "the numbers of this file"},
-    {"sram", BlockModel::sram, "buffers: the SRAM table that has the size (CACTI up to 4 KiB, MNSIM beyond)"},
+    {"sram", BlockModel::sram, "buffers: CACTI up to 2 KiB, MNSIM from 16 KiB, mixed in between"},
     {"cacti_sram", BlockModel::cacti_sram, "buffers: CACTI points of ZigZag-IMC, 28 nm"},
     {"mnsim_sram", BlockModel::mnsim_sram, "buffers: MNSIM 2.0, 45 nm"},
     {"puma_sram", BlockModel::puma_sram, "buffers: PUMA's data memory, 32 nm"},

@@ -48,8 +48,9 @@ TEST(Buffers, OtherPortWidthsComeWithinAFifthOfTheTable)
 
 TEST(Buffers, CostMoreTheLargerAndTheOlder)
 {
-    for (const MemoryModel model : {MemoryModel::isaac_edram, MemoryModel::puma_edram, MemoryModel::puma_sram,
-                                    MemoryModel::mnsim_sram, MemoryModel::cacti_sram, MemoryModel::gain_cell})
+    for (const MemoryModel model :
+         {MemoryModel::isaac_edram, MemoryModel::puma_edram, MemoryModel::puma_sram, MemoryModel::mnsim_sram,
+          MemoryModel::cacti_sram, MemoryModel::gain_cell, MemoryModel::sram})
         for (std::int64_t bytes = 64; bytes < (1 << 24); bytes *= 2) {
             const MemoryCost small = memory_cost({model, bytes, 128, {32e-9, 0.9}});
             const MemoryCost large = memory_cost({model, bytes * 2, 128, {32e-9, 0.9}});
@@ -59,6 +60,24 @@ TEST(Buffers, CostMoreTheLargerAndTheOlder)
             EXPECT_GT(old.read.energy_j, small.read.energy_j);
             EXPECT_GT(old.read.area_m2, small.read.area_m2);
         }
+}
+
+TEST(Buffers, HaveNoStepBetweenTheTablesOfTwoSources)
+{
+    const auto of = [](double bytes) {
+        return memory_cost({MemoryModel::sram, static_cast<std::int64_t>(bytes), 64, {28e-9, 0.9}});
+    };
+    for (double bytes = 512; bytes < (1 << 18); bytes *= 1.02) {
+        const MemoryCost small = of(bytes), large = of(bytes * 1.02);
+        for (const auto& [a, b] :
+             {std::pair{small.read.energy_j, large.read.energy_j}, std::pair{small.read.area_m2, large.read.area_m2},
+              std::pair{small.read.latency_s, large.read.latency_s}}) {
+            EXPECT_GE(b, a * (1.0 - 1e-4)) << bytes; // MNSIM's largest two are equally fast
+            EXPECT_LT(b, 1.12 * a) << bytes;
+        }
+    }
+    EXPECT_EQ(of(2048).read.energy_j, memory_cost({MemoryModel::cacti_sram, 2048, 64, {28e-9, 0.9}}).read.energy_j);
+    EXPECT_EQ(of(16384).read.energy_j, memory_cost({MemoryModel::mnsim_sram, 16384, 64, {28e-9, 0.9}}).read.energy_j);
 }
 
 TEST(Buffers, WarnFarFromTheirStatedSizes)

@@ -182,6 +182,29 @@ MemoryCost nominal_cost(const Source& s, const MemoryQuery& q)
     return cost;
 }
 
+/// The logarithms of two costs, and their leakage, of which one may be none, mixed.
+MemoryCost mixed(const MemoryCost& a, const MemoryCost& b, double share)
+{
+    const auto mix = [share](double x, double y) { return std::exp(std::lerp(std::log(x), std::log(y), share)); };
+    const auto mix_ranges = [&](const CostRange& x, const CostRange& y) {
+        return CostRange{mix(x.low, y.low), mix(x.high, y.high)};
+    };
+    MemoryCost cost = b;
+    cost.read.model = "sram";
+    cost.read.citation = a.read.citation + "; " + b.read.citation;
+    cost.read.energy_j = mix(a.read.energy_j, b.read.energy_j);
+    cost.read.latency_s = mix(a.read.latency_s, b.read.latency_s);
+    cost.read.area_m2 = mix(a.read.area_m2, b.read.area_m2);
+    cost.read.leakage_w = std::lerp(a.read.leakage_w, b.read.leakage_w, share);
+    cost.read.energy_range = mix_ranges(a.read.energy_range, b.read.energy_range);
+    cost.read.area_range = mix_ranges(a.read.area_range, b.read.area_range);
+    cost.read.rating_w = cost.read.energy_j / cost.read.latency_s + cost.read.leakage_w;
+    const double write = mix(a.write.energy_j, b.write.energy_j);
+    cost.write = cost.read;
+    cost.write.energy_j = write;
+    return cost;
+}
+
 } // namespace
 
 MemoryCost memory_cost(const MemoryQuery& q)
@@ -189,6 +212,16 @@ MemoryCost memory_cost(const MemoryQuery& q)
     if (q.bytes < 1 || q.port_bits < 1)
         throw std::invalid_argument(
             fmt::format("memory_cost: bytes and port must be positive, got {} and {}", q.bytes, q.port_bits));
+    if (q.model == MemoryModel::sram) {
+        MemoryQuery small = q, large = q;
+        small.model = MemoryModel::cacti_sram;
+        large.model = MemoryModel::mnsim_sram;
+        constexpr double first = 2048.0, last = 16384.0;
+        const double share = std::log(static_cast<double>(q.bytes) / first) / std::log(last / first);
+        return share <= 0.0   ? memory_cost(small)
+               : share >= 1.0 ? memory_cost(large)
+                              : mixed(memory_cost(small), memory_cost(large), share);
+    }
     const Source& own = source_of(q.model);
     MemoryCost cost = nominal_cost(own, q);
     for (const Source& other : sources) { // what other sources of such a memory have for this size

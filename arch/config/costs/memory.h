@@ -15,6 +15,7 @@ enum class MemoryModel {
     mnsim_sram,  ///< CACTI-style table of MNSIM 2.0, 45 nm, 2 … 256 KB
     cacti_sram,  ///< CACTI points of ZigZag-IMC, 28 nm, 256 B … 16 KB
     gain_cell,   ///< 1 Mb gain-cell eDRAM, 16 nm
+    sram,        ///< cacti_sram up to 2 KB, mnsim_sram from 16 KB on, and from one to the other in between
 };
 
 struct MemoryQuery {
