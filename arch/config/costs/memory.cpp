@@ -258,7 +258,7 @@ DramCost dram_cost(DramKind kind)
     constexpr const char* neurosim = "DNN+NeuroSim 2.1 DRAM.cpp";
     switch (kind) {
     case DramKind::lpddr4:
-        return {"LPDDR4", 8e-12, 0.0, cacti};
+        return {"LPDDR4", 8e-12, 0.0, cacti, {1.0, 700.0 / 64.0 / 8.0}};
     case DramKind::lpddr:
         return {"LPDDR", 40e-12, 0.0, cacti};
     case DramKind::ddr3:

@@ -38,13 +38,16 @@ MemoryCost memory_cost(const MemoryQuery& query);
 /// One bit of a small register file written or read once (Aladdin, 40 nm: 9 fJ and 5.98 µm² per bit).
 ComponentCost register_bit_cost(ProcessPoint process);
 
-/// DRAM: energy per bit and peak bandwidth of one device or stack.
+/// DRAM: energy per bit and peak bandwidth of one device or stack. Its sources say nothing of area and leakage, nor of
+/// nodes: it is a part beside the chip. LPDDR4: 8 pJ/b (accelergy-cacti), 8.75 (hetero_gem5) and 700 pJ per 64 bits
+/// (ZigZag's examples).
 enum class DramKind { lpddr4, lpddr, ddr3, gddr5, hbm2, hmc };
 struct DramCost {
     const char* name;
     double energy_per_bit_j;
     double bandwidth_bits_per_s; ///< 0: not stated by the source
     const char* citation;
+    CostRange energy_range = {};
 };
 DramCost dram_cost(DramKind kind);
 

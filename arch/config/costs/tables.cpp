@@ -75,7 +75,12 @@ std::string cost_tables()
         const DramCost d = dram_cost(kind);
         const std::string bandwidth =
             d.bandwidth_bits_per_s > 0 ? fmt::format("{:g}", d.bandwidth_bits_per_s * 1e-9) : "not stated";
-        text += fmt::format("| {} | {:g} | {} | {} |\n", d.name, d.energy_per_bit_j * 1e12, bandwidth, d.citation);
+        const double pj = d.energy_per_bit_j * 1e12;
+        const std::string range =
+            d.energy_range == CostRange{}
+                ? ""
+                : fmt::format(" [{:.3g}, {:.3g}]", pj * d.energy_range.low, pj * d.energy_range.high);
+        text += fmt::format("| {} | {:g}{} | {} | {} |\n", d.name, pj, range, bandwidth, d.citation);
     }
     return text;
 }
