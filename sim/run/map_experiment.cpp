@@ -79,8 +79,10 @@ Mapped lay_out_experiment(const Experiment& experiment, Graph network)
     return mapped;
 }
 
-Mapped map_experiment(const Experiment& experiment, Graph network)
+Mapped map_experiment(const Experiment& given, Graph network)
 {
+    Experiment experiment = given;
+    experiment.run.ideal = {}; // what a simulation leaves out does not change the chip
     Mapped mapped;
     mapped.graph = std::move(network);
     mapping::Concessions concessions;

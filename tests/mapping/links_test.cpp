@@ -90,6 +90,19 @@ TEST(FedCopies, AreFewerAndFasterWhereLinksAreSlowerThanArrays)
     EXPECT_LT(fed.arrays, balanced.arrays);
 }
 
+TEST(FedCopies, AreTheSameWhateverASimulationLeavesOut)
+{
+    const auto copies = [](bool ideal) {
+        run::Experiment experiment = replicated("vgg8_sram", "fed", "100", "4");
+        experiment.run.ideal.buffers = experiment.run.ideal.network = ideal;
+        std::vector<int> counts;
+        for (const auto& layer : run::map_experiment(experiment).mapping.layers)
+            counts.push_back(layer.copies.count());
+        return counts;
+    };
+    EXPECT_EQ(copies(true), copies(false));
+}
+
 TEST(FedCopies, AreThoseOfABalancedReplicationWhereLinksAreFaster)
 {
     const Reached balanced = reached("vgg8_rram", "balanced", "68"), fed = reached("vgg8_rram", "fed", "68");
